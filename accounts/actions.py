@@ -1,0 +1,60 @@
+"""What happens to accounts."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organization, User
+from accounts.roles import GIVEN_BY_GROUP, Duty, Role, has_duty, roles_of
+
+
+class AccountIsOutOfReach(Exception):
+    in_words: Promise = _("You may not change this account. Ask the administrator of the portal to do it.")
+
+
+class RoleIsNotGiven(ValueError):
+    """Moderators and representatives are rows of their own; nobody is made a superuser at the desk."""
+
+
+@transaction.atomic
+def account_for(email: str, *, name: str = "") -> User:
+    """The account of whoever has proved that the address is theirs; made without their noticing, with no password."""
+    email = email.strip().lower()
+    user, made = User.objects.get_or_create(email=email, defaults={"name": name, "password": ""})
+    if made:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user
+
+
+@transaction.atomic
+def give_roles(user: User, *, roles: Iterable[Role], by: User | None) -> None:
+    """Let somebody have exactly these roles at the desk. `by` is None for commands.
+
+    Raises AccountIsOutOfReach, RoleIsNotGiven.
+    """
+    wanted = frozenset(roles)
+    if not wanted <= set(GIVEN_BY_GROUP):
+        raise RoleIsNotGiven(", ".join(sorted(wanted - set(GIVEN_BY_GROUP))))
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if by is not None and not may_change_account(user, by=by):
+        raise AccountIsOutOfReach
+    user.groups.set([Group.objects.get_or_create(name=role.value)[0] for role in sorted(wanted)])
+    # A moderator is one by a row of a group: losing the other roles does not close the desk to them.
+    user.is_staff = not roles_of(user).isdisjoint({*GIVEN_BY_GROUP, Role.MODERATOR, Role.SUPERUSER})
+    user.save(update_fields=["is_staff"])
+
+
+def verify_organizations(organizations: QuerySet[Organization], *, at: datetime) -> int:
+    """Staff have looked at what visitors entered; how many were new to them."""
+    return organizations.filter(verified_at=None).update(verified_at=at)
+
+
+def may_change_account(user: User, *, by: User) -> bool:
+    """Whoever could change the address of a superuser's account could sign in as one."""
+    return has_duty(by, Duty.KEEP_DIRECTORY) and (by.is_superuser or not user.is_superuser)

@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from accounts.identifiers import validate_krs, validate_nip, validate_regon
+from accounts.roles import Duty, duties_of
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField(
+        _("e-mail"), unique=True, error_messages={"unique": _("There is an account with this e-mail already.")}
+    )
+    name = models.CharField(_("first and last name"), max_length=150, blank=True)
+    is_staff = models.BooleanField(_("works at the desk"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")),
+                name="user_email_is_lower_case",
+                violation_error_message=_("Write the e-mail in small letters."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @cached_property
+    def duties(self) -> frozenset[Duty]:
+        """What this person may do at the desk. An admin page asks dozens of times, so the object remembers."""
+        return duties_of(self)
+
+
+class Register(models.TextChoices):
+    KRS = "krs", _("National Court Register (KRS)")
+    STAROSTA = "starosta", _("the starosta's register")
+    ARIMR = "arimr", _("ARiMR register of rural housewives' circles")
+    OTHER = "other", _("another register")
+
+
+class Organization(models.Model):
+    """Whom people speak for. Nothing but the name is required: many clubs have no KRS number, some no NIP."""
+
+    name = models.CharField(_("name"), max_length=250)
+    legal_form = models.CharField(_("legal form"), max_length=100, blank=True)
+    register = models.CharField(_("register"), max_length=10, choices=Register, blank=True)
+    register_number = models.CharField(_("number in the register"), max_length=40, blank=True)
+    nip = models.CharField(_("NIP"), max_length=10, blank=True, validators=[validate_nip])
+    regon = models.CharField(_("REGON"), max_length=14, blank=True, validators=[validate_regon])
+    seat = models.CharField(_("seat"), max_length=150, blank=True)
+    email = models.EmailField(_("e-mail for invitations"), blank=True)
+    spheres = models.JSONField(_("spheres of public tasks"), default=list, blank=True)
+    # Entered by a visitor, not yet looked at by staff.
+    verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
+    created_at = models.DateTimeField(_("entered"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+        ordering = ("name",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("register", "register_number"),
+                condition=~Q(register_number=""),
+                name="organization_is_entered_once_per_register",
+                violation_error_message=_("An organization with this number is in the directory already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(register_number="") | ~Q(register=""),
+                name="organization_number_names_its_register",
+                violation_error_message=_("Choose the register that this number comes from."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        if self.register == Register.KRS and self.register_number:
+            validate_krs(self.register_number)
+
+
+class Membership(models.Model):
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("account"))
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="memberships", verbose_name=_("organization"))
+    function = models.CharField(_("function"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("representative")
+        verbose_name_plural = _("representatives")
+        constraints = [models.UniqueConstraint(fields=("user", "organization"), name="membership_once_per_organization")]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.organization}"
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", _("owed")
+    LEASED = "leased", _("taken by a worker")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    # A worker died inside the SMTP dialogue: nobody can know whether the letter left.
+    UNCERTAIN = "uncertain", _("in doubt")
+    FAILED = "failed", _("failed")
+    OBSOLETE = "obsolete", _("no longer needed")
+
+
+# Their context holds a code or an address that lets somebody in: it has no business here once it is sent.
+SECRET_KINDS = frozenset({"login_code", "password_reset"})
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def due(self, at: datetime) -> LetterQuerySet:
+        return self.filter(state=State.QUEUED, next_attempt_at__lte=at)
+
+    def abandoned(self, at: datetime) -> LetterQuerySet:
+        """Held by a worker whose lease has run out: it died, or it hangs."""
+        return self.filter(state__in=(State.LEASED, State.SENDING), lease_until__lte=at)
+
+    def live(self) -> LetterQuerySet:
+        return self.filter(state__in=(State.QUEUED, State.LEASED))
+
+
+class Letter(models.Model):
+    """One e-mail owed to one address for one occasion: the outbox. Celery only carries it out.
+
+    `context` holds what its template says. Signed links are made when the letter is rendered, from `link_purpose` and
+    `link_pk`; only letters of SECRET_KINDS hold a secret, until they have left or are given up.
+    """
+
+    to = models.EmailField(_("to"))
+    kind = models.CharField(_("kind"), max_length=40)
+    occasion = models.CharField(_("occasion"), max_length=200)
+    language = models.CharField(_("language"), max_length=5, default="pl")
+    context = models.JSONField(_("content"), default=dict, blank=True)
+    link_purpose = models.CharField(max_length=1, blank=True, editable=False)
+    link_pk = models.BigIntegerField(null=True, blank=True, editable=False)
+    # One-click unsubscribe for letters that preferences govern (RFC 8058).
+    unfollow_pk = models.BigIntegerField(null=True, blank=True, editable=False)
+    calendar = models.TextField(_("calendar entry"), blank=True)
+    owed_at = models.DateTimeField(_("owed since"))
+    expires_at = models.DateTimeField(_("not to be sent after"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    attempt = models.PositiveIntegerField(_("attempts"), default=0)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    next_attempt_at = models.DateTimeField(_("next attempt"))
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    error = models.CharField(_("error"), max_length=300, blank=True)
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        ordering = ("-owed_at", "-pk")
+        constraints = [
+            models.UniqueConstraint(fields=("to", "occasion"), name="letter_once_per_recipient_and_occasion"),
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at=None)),
+                name="letter_says_when_it_was_sent",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=("next_attempt_at",), condition=Q(state="queued"), name="letter_due"),
+            models.Index(fields=("lease_until",), condition=Q(state__in=("leased", "sending")), name="letter_leased"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class Rate(models.Model):
+    """How often something was asked for in one window of time; works without Redis."""
+
+    key = models.CharField(max_length=100)
+    window = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("key", "window"), name="rate_counted_once_per_window")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.count}"

@@ -1,0 +1,66 @@
+"""Signed links that need no login.
+
+A link names a purpose, a row and the moment it was issued, signed with the secret key: no secret lies in the
+database or in a queued letter, and a letter that is tried again carries the same link. How long each kind lives
+is a row of LIFETIME. A GET of a link changes nothing: mail scanners open links.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+
+class Purpose(StrEnum):
+    REGISTRATION = "r"
+    SUBMISSION = "s"
+    FOLLOW = "f"
+    UNFOLLOW = "u"
+
+
+LIFETIME: dict[Purpose, timedelta] = {
+    Purpose.REGISTRATION: timedelta(days=180),
+    Purpose.SUBMISSION: timedelta(days=365),
+    Purpose.FOLLOW: timedelta(days=14),
+    # Nobody may be kept on a list because a letter is old.
+    Purpose.UNFOLLOW: timedelta(days=3650),
+}
+
+
+class LinkIsForged(Exception):
+    pass
+
+
+class LinkIsExpired(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Link:
+    purpose: Purpose
+    pk: int
+
+
+def sign(purpose: Purpose, pk: int, *, at: datetime) -> str:
+    # Not signing.dumps: that adds the moment of the call, and a letter sent twice would carry two links.
+    return signing.Signer(salt="link").sign_object([purpose.value, pk, int(at.timestamp())])
+
+
+def read(token: str, *, at: datetime) -> Link:
+    """Raises LinkIsForged or LinkIsExpired."""
+    try:
+        purpose, pk, issued = signing.Signer(salt="link").unsign_object(token)
+    except signing.BadSignature as error:
+        raise LinkIsForged from error
+    link = Link(Purpose(purpose), pk)
+    if at >= datetime.fromtimestamp(issued, UTC) + LIFETIME[link.purpose]:
+        raise LinkIsExpired
+    return link
+
+
+def address(purpose: Purpose, pk: int, *, at: datetime) -> str:
+    """The absolute address of a signed link, for letters."""
+    return settings.PUBLIC_URL + reverse("link", args=[sign(purpose, pk, at=at)])
