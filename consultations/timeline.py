@@ -1,0 +1,333 @@
+"""What was, what is open now, what comes: the rows of a consultation as people read them.
+
+`for_pages` and `for_timelines` load what the others read, so that a page costs no query per row.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from consultations import deadlines
+from consultations.models import Consultation, DateChange, Document, FormalEvent, Stage
+from consultations.models.schedule import ConsultationQuerySet
+from consultations.stages import Action, Kind
+
+# meetings.Meeting: this app lies below and cannot name it.
+Meeting = Any
+Changes = dict[tuple[str, int], list[DateChange]]
+
+
+class State(StrEnum):
+    DONE = "done"
+    OPEN = "open"
+    LATER = "later"
+
+
+@dataclass(frozen=True)
+class Link:
+    url: str
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A date that was announced and then moved, in words."""
+
+    old: str
+    new: str
+    reason: str
+    on: str
+
+
+@dataclass(frozen=True)
+class Places:
+    group: str
+    left: str
+    are_free: bool
+
+
+@dataclass(frozen=True)
+class MeetingShown:
+    # Empty when the entry is called the same.
+    title: str
+    when: str
+    how: str
+    is_cancelled: bool
+    moved: list[Moved]
+    groups: list[Places]
+    links: list[Link]
+
+
+@dataclass(frozen=True)
+class Entry:
+    state: State
+    title: str
+    text: str
+    date: deadlines.Shown
+    # What the days of a stage without dates will be counted from.
+    counted_from: str = ""
+    # The day announced at first, when it is another one now.
+    was: str = ""
+    moved: list[Moved] = field(default_factory=list)
+    meetings: list[MeetingShown] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Now:
+    """What stands in the panel "Open now"; when `later`, in "What comes next"."""
+
+    title: str
+    until: str
+    left: str
+    button_url: str = ""
+    button_text: str = ""
+    also_url: str = ""
+    also_text: str = ""
+    later: bool = False
+
+
+def for_pages(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
+    """With what `now` reads: two queries more, however many consultations."""
+    stages = Stage.objects.order_by("position", "opens_at", "pk").select_related("after_event")
+    return consultations.prefetch_related(Prefetch("stages", stages), "meetings")
+
+
+def for_timelines(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
+    """With what `timeline` and `now` read: five queries more, however many rows."""
+    return for_pages(consultations).prefetch_related(
+        Prefetch("events", FormalEvent.objects.select_related("document")),
+        Prefetch("date_changes", DateChange.objects.select_related("content_type")),
+        "meetings__groups",
+    )
+
+
+def now(consultation: Consultation, at: datetime) -> Now | None:
+    """The first thing a visitor can do: sign up, else remark, else propose; else what opens next."""
+    stages = list(consultation.stages.all())
+    remarking = _open_for(Action.REMARK, stages, at)
+    proposing = _open_for(Action.PROPOSE, stages, at)
+    taking = [meeting for meeting in consultation.meetings.all() if meeting.takes_sign_ups(at)]
+    remark = _link(consultation, Action.REMARK, _("Send a remark"))
+    propose = _link(consultation, Action.PROPOSE, _("Send a proposal"))
+    if taking:
+        meeting = min(taking, key=lambda one: (one.sign_up_closes_at, one.pk))
+        also = remark if remarking else None
+        if proposing and not remarking:
+            also = _link(consultation, Action.PROPOSE, _("Cannot come? Send a proposal"))
+        sign_up = Link(reverse("meetings:sign_up", args=[meeting.slug]), _("Sign up for the meeting"))
+        return _panel(_("Sign-up: %(meeting)s") % {"meeting": meeting.title}, meeting.sign_up_closes_at, sign_up, also, at)
+    if remarking and remarking.closes_at:
+        return _panel(remarking.name, remarking.closes_at, remark, propose if proposing else None, at)
+    if proposing and proposing.closes_at:
+        return _panel(proposing.name, proposing.closes_at, propose, None, at)
+    return _next(stages, at)
+
+
+def timeline(consultation: Consultation, at: datetime) -> list[Entry]:
+    """Stages and formal events in one order: by position, then by the day shown."""
+    changes = changes_of(consultation)
+    stages = list(consultation.stages.all())
+    meetings = _by_stage(stages, [meeting for meeting in consultation.meetings.all() if meeting.is_published(at)])
+    rows: list[tuple[Any, Entry]] = []
+    for stage in stages:
+        shown = [_meeting_shown(meeting, stage.name, changes, at) for meeting in meetings[stage.pk]]
+        entry = _stage_entry(stage, shown, any(m.takes_sign_ups(at) for m in meetings[stage.pk]), changes, at)
+        rows.append((_place(stage.position, _stage_day(stage), 1, stage.pk), entry))
+    rows += [
+        (_place(event.position, event.done_on or event.planned_on, 0, event.pk), _event_entry(event, changes, at))
+        for event in consultation.events.all()
+    ]
+    rows += [(_place(0, deadlines.local_day(m.starts_at), 2, m.pk), _meeting_entry(m, changes, at)) for m in meetings[None]]
+    return [entry for _key, entry in sorted(rows, key=lambda row: row[0])]
+
+
+# --- The panel ------------------------------------------------------------------------------------
+
+
+def _open_for(action: Action, stages: Sequence[Stage], at: datetime) -> Stage | None:
+    return next((stage for stage in stages if stage.permits(action, at)), None)
+
+
+def _link(consultation: Consultation, action: Action, text: str) -> Link:
+    page = {Action.PROPOSE: "consultations:proposal_new", Action.REMARK: "consultations:remark_new"}[action]
+    return Link(reverse(page, args=[consultation.slug]), text)
+
+
+def _panel(title: str, closes_at: datetime, main: Link, also: Link | None, at: datetime) -> Now:
+    until, left = deadlines.until_words(closes_at, at), deadlines.left_words(closes_at, at)
+    return Now(title, until, left, main.url, main.text, also.url if also else "", also.text if also else "")
+
+
+def _next(stages: Sequence[Stage], at: datetime) -> Now | None:
+    coming = [(stage.opens_at, stage.pk, stage) for stage in stages if stage.opens_at is not None and stage.opens_at > at]
+    if not coming:
+        return None
+    opens_at, _pk, stage = min(coming)
+    return Now(stage.name, deadlines.from_words(opens_at, at), deadlines.coming_words(opens_at, at), later=True)
+
+
+# --- Order ----------------------------------------------------------------------------------------
+
+
+def _place(position: int, day: date | None, after: int, pk: int) -> tuple[int, bool, date, int, int]:
+    """A key to sort by: what has no day yet comes after what has one."""
+    return (position, day is None, day or date.max, after, pk)
+
+
+def _stage_day(stage: Stage) -> date | None:
+    """The day by which people look for the stage; one that waits for an act stands after the act."""
+    if stage.opens_at is None or stage.closes_at is None:
+        return (stage.after_event.done_on or stage.after_event.planned_on) if stage.after_event else None
+    if stage.shown_as == "until":
+        return deadlines.last_day(stage.closes_at)
+    return deadlines.local_day(stage.opens_at)
+
+
+def _by_stage(stages: Sequence[Stage], meetings: Sequence[Meeting]) -> defaultdict[int | None, list[Meeting]]:
+    """Meetings under the meeting stage they fall into, else under the first one, else on their own (None)."""
+    found: defaultdict[int | None, list[Meeting]] = defaultdict(list)
+    of_kind = [stage for stage in stages if stage.kind == Kind.MEETING]
+    for meeting in sorted(meetings, key=lambda one: (one.starts_at, one.pk)):
+        own = next((stage for stage in of_kind if stage.is_open(meeting.starts_at)), of_kind[0] if of_kind else None)
+        found[own.pk if own else None].append(meeting)
+    return found
+
+
+# --- Entries --------------------------------------------------------------------------------------
+
+
+def _stage_entry(stage: Stage, meetings: list[MeetingShown], signs_up: bool, changes: Changes, at: datetime) -> Entry:
+    state = State.DONE if stage.is_over(at) else State.OPEN if stage.is_open(at) or signs_up else State.LATER
+    shown = deadlines.shown(stage.shown_as, stage.opens_at, stage.closes_at, at)
+    counted_from = ""
+    if stage.opens_at is None and stage.after_event and stage.days_after:
+        shown = deadlines.Shown(ngettext("%(n)d day", "%(n)d days", stage.days_after) % {"n": stage.days_after})
+        counted_from = stage.after_event.name
+    moved, first = _stage_moves(stage, changes[("stage", stage.pk)], at)
+    links = []
+    if stage.permits(Action.REMARK, at):
+        links.append(_link(stage.consultation, Action.REMARK, _("Send a remark")))
+    if stage.permits(Action.PROPOSE, at):
+        links.append(_link(stage.consultation, Action.PROPOSE, _("Send a proposal")))
+    was = str(replace(first, detail="")) if first and first.day != shown.day else ""
+    return Entry(state, stage.name, stage.description, shown, counted_from, was, moved, meetings, links)
+
+
+def _event_entry(event: FormalEvent, changes: Changes, at: datetime) -> Entry:
+    today = deadlines.local_day(at)
+    day = event.done_on or event.planned_on
+    detail = ""
+    if event.done_on and event.planned_on and event.done_on != event.planned_on:
+        planned = deadlines.day_words(event.planned_on, deadlines.moment(event.done_on))
+        detail = _("planned: %(day)s") % {"day": planned}
+    elif not event.done_on and day and day < today:
+        # Its day has passed and nobody has recorded the act: say no more than we know.
+        detail = _("planned")
+    shown = deadlines.shown_day(day, at, detail) if day else deadlines.Shown(_("date to be announced"))
+    moves = [_event_move(change, deadlines.moment(day) if day else at) for change in changes[("formalevent", event.pk)]]
+    links = [Link(document_url(event.consultation, event.document), event.document.title)] if event.document else []
+    links += [Link(event.link, _("Read more"))] if event.link else []
+    was = moves[0].old if moves and not event.done_on and moves[0].old != shown.day else ""
+    state = State.DONE if event.done_on and event.done_on <= today else State.LATER
+    return Entry(state, event.name, event.note, shown, was=was, moved=moves, links=links)
+
+
+def _meeting_entry(meeting: Meeting, changes: Changes, at: datetime) -> Entry:
+    """A meeting of a consultation that has no meeting stage."""
+    is_over = meeting.ends_at <= at or meeting.cancelled_at is not None
+    state = State.DONE if is_over else State.OPEN if meeting.takes_sign_ups(at) or meeting.starts_at <= at else State.LATER
+    shown = deadlines.shown("on", meeting.starts_at, meeting.ends_at, at)
+    return Entry(state, _("Meeting"), "", shown, meetings=[_meeting_shown(meeting, _("Meeting"), changes, at)])
+
+
+def _meeting_shown(meeting: Meeting, heading: str, changes: Changes, at: datetime) -> MeetingShown:
+    takes_sign_ups = meeting.takes_sign_ups(at)
+    links = []
+    if takes_sign_ups:
+        until = deadlines.until_words(meeting.sign_up_closes_at, at)
+        links.append(Link(reverse("meetings:sign_up", args=[meeting.slug]), _("Sign up for the meeting"), until))
+    if meeting.takes_topics(at):
+        until = deadlines.until_words(meeting.topics_close_at, at)
+        links.append(Link(reverse("meetings:topic_new", args=[meeting.slug]), _("Propose an extra topic"), until))
+    links.append(Link(reverse("meetings:detail", args=[meeting.slug]), _("About the meeting")))
+    return MeetingShown(
+        title="" if meeting.title == heading else meeting.title,
+        when=deadlines.moment_words(meeting.starts_at, at),
+        how=", ".join(filter(None, (meeting.get_mode_display(), meeting.place))),
+        is_cancelled=meeting.cancelled_at is not None,
+        moved=[_meeting_move(change, at) for change in changes[("meeting", meeting.pk)] if change.field == "starts_at"],
+        groups=[_places(group.name, group.free if takes_sign_ups else None) for group in meeting.groups.all()],
+        links=links,
+    )
+
+
+def _places(group: str, free: int | None) -> Places:
+    """Places are told only while somebody can take one."""
+    if free is None:
+        return Places(group, "", are_free=False)
+    if free == 0:
+        return Places(group, _("no places left"), are_free=False)
+    return Places(group, ngettext("%(n)d place left", "%(n)d places left", free) % {"n": free}, are_free=True)
+
+
+# --- Moved dates ----------------------------------------------------------------------------------
+
+
+def changes_of(consultation: Consultation) -> Changes:
+    """Every moved date of the consultation, by the thing it belongs to, oldest first."""
+    found: Changes = defaultdict(list)
+    for change in consultation.date_changes.all():
+        found[(change.content_type.model, change.object_id)].append(change)
+    return found
+
+
+def _stage_moves(stage: Stage, changes: Sequence[DateChange], at: datetime) -> tuple[list[Moved], deadlines.Shown | None]:
+    """What was said of each move, and the window announced at first. One move may change both ends."""
+    moved: list[Moved] = []
+    window = {"opens_at": stage.opens_at, "closes_at": stage.closes_at}
+    # Beside the date of the stage its year goes without saying.
+    beside = stage.opens_at or at
+    first = None
+    for moved_at, both in groupby(reversed(changes), key=lambda change: change.at):
+        after, reason = dict(window), ""
+        for change in both:
+            window[change.field], after[change.field], reason = change.old, change.new, change.reason
+        first = deadlines.shown(stage.shown_as, window["opens_at"], window["closes_at"], beside)
+        old, new = str(first), str(deadlines.shown(stage.shown_as, after["opens_at"], after["closes_at"], beside))
+        if old == new:
+            # Only the end that this way of showing leaves out has moved: show both ends.
+            old, new = (str(deadlines.shown("from_to", w["opens_at"], w["closes_at"], beside)) for w in (window, after))
+        moved.insert(0, Moved(old, new, reason, _day_or_unknown(moved_at, beside)))
+    return moved, first
+
+
+def _event_move(change: DateChange, beside: datetime) -> Moved:
+    old, new, on = (_day_or_unknown(moment, beside) for moment in (change.old, change.new, change.at))
+    return Moved(old, new, change.reason, on)
+
+
+def _meeting_move(change: DateChange, at: datetime) -> Moved:
+    """A meeting always has a beginning, before the move and after it."""
+    old, new = (deadlines.moment_words(moment, at) if moment else "" for moment in (change.old, change.new))
+    return Moved(old, new, change.reason, _day_or_unknown(change.at, at))
+
+
+def _day_or_unknown(moment: datetime | None, beside: datetime) -> str:
+    return deadlines.day_words(deadlines.local_day(moment), beside) if moment else _("date to be announced")
+
+
+def document_url(consultation: Consultation, document: Document) -> str:
+    return reverse("consultations:document", args=[consultation.slug, document.pk, document.file_name])

@@ -1,0 +1,25 @@
+from django.urls import path
+
+from consultations.views import news, pages, voices
+
+app_name = "consultations"
+urlpatterns = [
+    path("konsultacje/", pages.consultation_list, name="list"),
+    path("konsultacje/<slug:slug>/", pages.consultation_detail, name="detail"),
+    path("konsultacje/<slug:slug>/kalendarz.ics", pages.calendar, name="calendar"),
+    path("kalendarz.ics", pages.calendar_of_all, name="calendar_all"),
+    path("konsultacje/<slug:slug>/dokumenty/<int:pk>/<str:name>", pages.document, name="document"),
+    path("konsultacje/<slug:slug>/kontakt/", news.contact, name="contact"),
+    path("konsultacje/<slug:slug>/obserwuj/", news.follow, name="follow"),
+    path("aktualnosci/", news.news_list, name="news"),
+    path("aktualnosci/atom.xml", news.AtomFeed(), name="atom"),
+    path("aktualnosci/<slug:slug>.pdf", news.announcement_pdf, name="announcement_pdf"),
+    path("aktualnosci/<slug:slug>/", news.announcement, name="announcement"),
+    path("konsultacje/<slug:slug>/propozycje/", voices.proposal_list, name="proposals"),
+    path("konsultacje/<slug:slug>/propozycje/nowa/", voices.proposal_new, name="proposal_new"),
+    path("konsultacje/<slug:slug>/propozycje/<int:number>/", voices.proposal_detail, name="proposal"),
+    path("konsultacje/<slug:slug>/uwagi/", voices.remark_list, name="remarks"),
+    path("konsultacje/<slug:slug>/uwagi/nowa/", voices.remark_new, name="remark_new"),
+    path("konsultacje/<slug:slug>/uwagi/<int:number>/", voices.remark_detail, name="remark"),
+    path("konsultacje/<slug:slug>/przyjeto/<str:token>/", voices.receipt, name="receipt"),
+]
