@@ -1,0 +1,184 @@
+import secrets
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.admin import DeskAdmin
+from accounts.roles import Duty
+from meetings import actions
+from meetings.admin.arranging import staff
+from meetings.admin.forms import RegistrationEntryForm, RegistrationForm, TopicEntryForm, TopicForm
+from meetings.models import Registration, TopicProposal
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("confirmed", _("coming")),
+            ("registered", _("has not said whether they come")),
+            ("held", _("e-mail not confirmed")),
+            ("ended", _("ended")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Registration]) -> QuerySet[Registration]:
+        rows: dict[str, dict[str, Any]] = {
+            "confirmed": {"ended_at": None, "attendance_confirmed_at__isnull": False},
+            "registered": {"ended_at": None, "email_confirmed_at__isnull": False, "attendance_confirmed_at": None},
+            "held": {"ended_at": None, "email_confirmed_at": None},
+            "ended": {"ended_at__isnull": False},
+        }
+        return queryset.filter(**rows.get(self.value() or "", {}))
+
+
+class _Entered(DeskAdmin):
+    """People's letters are added and decided upon, never rewritten or deleted."""
+
+    duty = Duty.RUN_MEETINGS
+    entry_form: Any
+    decision: tuple[str, ...]
+    entry: tuple[str, ...]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        kwargs["form"] = self.form if change else self.entry_form  # type: ignore[attr-defined]  # ModelAdmin's own
+        return super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
+        except actions.Refusal as refusal:
+            # The forms ask the same questions first; this is for what changed in between.
+            self.message_user(request, refusal.in_words, messages.ERROR)  # type: ignore[attr-defined]
+            return HttpResponseRedirect(request.get_full_path())
+
+
+@admin.register(Registration)
+class RegistrationAdmin(_Entered, admin.ModelAdmin[Registration]):
+    form = RegistrationForm
+    entry_form = RegistrationEntryForm
+    list_help = _("To see one meeting, choose it in the filter, or open the meeting and take “Who comes”.")
+    list_display = ("name", "group", "speaks_for", "state_now", "channel", "created_at", "meeting")
+    list_select_related = ("group", "meeting", "organization")
+    list_filter = ("meeting", StateFilter, "channel", "group")
+    search_fields = ("name", "email", "organization_name")
+    list_per_page = 50
+    actions = ("confirm_people", "remove_people")
+    readonly = (
+        "name",
+        "email",
+        "phone",
+        "speaks_for",
+        "needs",
+        "channel",
+        "entered_by",
+        "created_at",
+        "held_until",
+        "email_confirmed_at",
+        "attendance_confirmed_at",
+        "ended_at",
+        "ended_because",
+    )
+
+    @admin.display(description=_("organization"))
+    def speaks_for(self, registration: Registration) -> str:
+        return registration.speaks_for or "–"
+
+    @admin.display(description=_("state"))
+    def state_now(self, registration: Registration) -> Any:
+        if registration.ended_at:
+            return registration.get_ended_because_display()
+        if not registration.email_confirmed_at:
+            return _("e-mail not confirmed")
+        return _("coming") if registration.is_confirmed else _("has not said whether they come")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Registration | None = None) -> tuple[str, ...]:
+        return self.readonly if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Registration | None = None) -> Any:
+        if obj is None:
+            told = _("Somebody who rang, wrote or came. They get a place at once; with an e-mail also the letter about it.")
+            return [(None, {"description": told, "fields": RegistrationEntryForm.Meta.fields})]
+        told = _("You can move this person to another group; they get a letter. To take them off, use the action on the list.")
+        return [(None, {"description": told, "fields": ("group", *self.readonly)})]
+
+    def save_model(self, request: HttpRequest, obj: Registration, form: Any, change: bool) -> None:
+        at = timezone.now()
+        if change:
+            actions.change_group(obj, group=form.cleaned_data["group"], by=staff(request), at=at)
+            return
+        made = actions.sign_up(
+            form.cleaned_data["group"],
+            person=form.person,
+            form_token=secrets.token_hex(16),
+            channel=form.cleaned_data["channel"],
+            entered_by=staff(request),
+            at=at,
+        )
+        obj.pk, obj._state.adding = made.pk, False
+        obj.refresh_from_db()
+
+    @admin.action(description=_("They told us that they are coming"), permissions=["change"])
+    def confirm_people(self, request: HttpRequest, queryset: QuerySet[Registration]) -> None:
+        done = 0
+        for registration in queryset:
+            try:
+                actions.confirm_attendance(registration, by=staff(request), at=timezone.now())
+                done += 1
+            except actions.Refusal as refusal:
+                self.message_user(request, f"{registration}: {refusal.in_words}", messages.ERROR)
+        words = ngettext("%(n)d person is coming.", "%(n)d people are coming.", done) % {"n": done}
+        self.message_user(request, words, messages.SUCCESS if done else messages.WARNING)
+
+    @admin.action(description=_("Take off the list (a letter is sent)"), permissions=["change"])
+    def remove_people(self, request: HttpRequest, queryset: QuerySet[Registration]) -> None:
+        for registration in queryset:
+            actions.decline(registration, by=staff(request), at=timezone.now())
+        count = len(queryset)
+        words = ngettext("%(n)d person was taken off.", "%(n)d people were taken off.", count) % {"n": count}
+        self.message_user(request, words, messages.SUCCESS)
+
+
+@admin.register(TopicProposal)
+class TopicProposalAdmin(_Entered, admin.ModelAdmin[TopicProposal]):
+    form = TopicForm
+    entry_form = TopicEntryForm
+    list_display = ("title", "meeting", "group", "organization_name", "channel", "received_at")
+    list_select_related = ("meeting", "group")
+    list_filter = ("meeting", "channel")
+    search_fields = ("title", "text")
+    readonly = ("meeting", "title", "text", "name", "email", "organization_name", "channel", "entered_by", "received_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: TopicProposal | None = None) -> tuple[str, ...]:
+        return self.readonly if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: TopicProposal | None = None) -> Any:
+        if obj is None:
+            told = _("A topic somebody told us by telephone, e-mail or in person, until the meeting begins.")
+            return [(None, {"description": told, "fields": TopicEntryForm.Meta.fields})]
+        told = _("Choose the group that takes the topic up: it then stands on the meeting's page. Empty: not taken up.")
+        return [(None, {"description": told, "fields": ("group", *self.readonly)})]
+
+    def save_model(self, request: HttpRequest, obj: TopicProposal, form: Any, change: bool) -> None:
+        at = timezone.now()
+        if change:
+            actions.take_topic(obj, group=form.cleaned_data["group"], at=at)
+            return
+        made = actions.propose_topic(
+            form.cleaned_data["meeting"],
+            **{field: form.cleaned_data[field] for field in ("title", "text", "name", "email", "organization_name", "channel")},
+            form_token=secrets.token_hex(16),
+            entered_by=staff(request),
+            at=at,
+        )
+        obj.pk, obj._state.adding = made.pk, False
+        obj.refresh_from_db()

@@ -1,0 +1,80 @@
+"""Calendar entries (RFC 5545, 5546): stable UID, rising SEQUENCE, CANCEL when it is off, the zone spelled out.
+
+An entry lands in shared calendars, so it never carries a personal link nor the link to a room.
+"""
+
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from icalendar import Calendar, Event, vCalAddress
+
+from meetings.models import Meeting, Registration
+
+
+class Method(StrEnum):
+    PUBLISH = "PUBLISH"
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+def public_entry(meeting: Meeting, *, at: datetime) -> bytes:
+    """The meeting as anybody may put it into a calendar; CANCEL once it is cancelled."""
+    method = Method.CANCEL if meeting.cancelled_at else Method.PUBLISH
+    event = _event(meeting, uid=f"meeting-{meeting.pk}", sequence=meeting.ics_sequence, at=at)
+    return _calendar(event, method, meeting)
+
+
+def personal_entry(registration: Registration, *, at: datetime) -> str:
+    """What one person's letter carries: the meeting and the group, or the end of it."""
+    meeting = registration.meeting
+    ended = registration.ended_at is not None or meeting.cancelled_at is not None
+    uid = f"registration-{registration.pk}"
+    event = _event(meeting, uid=uid, sequence=registration.calendar_sequence, at=at, group=registration.group.name)
+    # A mail program shows an invitation only when both are named.
+    event.add("organizer", _mailbox(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], settings.MUNICIPALITY["office"]))
+    answer = "ACCEPTED" if registration.is_confirmed else "NEEDS-ACTION"
+    event.add("attendee", _mailbox(registration.email, registration.name, RSVP="FALSE", PARTSTAT=answer))
+    return _calendar(event, Method.CANCEL if ended else Method.REQUEST, meeting).decode()
+
+
+def _event(meeting: Meeting, *, uid: str, sequence: int, at: datetime, group: str = "") -> Event:
+    zone = timezone.get_default_timezone()
+    event = Event()
+    event.add("uid", f"{uid}@{urlsplit(settings.PUBLIC_URL).hostname}")
+    event.add("sequence", sequence)
+    event.add("dtstamp", at)
+    event.add("dtstart", meeting.starts_at.astimezone(zone))
+    event.add("dtend", meeting.ends_at.astimezone(zone))
+    event.add("summary", f"{meeting.title}: {group}" if group else meeting.title)
+    event.add("location", meeting.place or meeting.get_mode_display())
+    if meeting.description:
+        event.add("description", meeting.description)
+    event.add("url", settings.PUBLIC_URL + reverse("meetings:detail", args=[meeting.slug]))
+    event.add("status", "CANCELLED" if meeting.cancelled_at else "CONFIRMED")
+    return event
+
+
+def _calendar(event: Event, method: Method, meeting: Meeting) -> bytes:
+    if method is Method.CANCEL:
+        event["status"] = "CANCELLED"
+    calendar = Calendar()
+    calendar.add("prodid", "-//Wspólnie//PL")
+    calendar.add("version", "2.0")
+    calendar.add("method", method.value)
+    calendar.add_component(event)
+    # Only the turn of the clocks around the day matters; the whole history of the zone would be 30 kB.
+    day, around = meeting.starts_at.date(), timedelta(days=366)
+    calendar.add_missing_timezones(first_date=day - around, last_date=day + around)
+    return bytes(calendar.to_ical())
+
+
+def _mailbox(address: str, name: str, **parameters: str) -> vCalAddress:
+    mailbox = vCalAddress(f"mailto:{address}")
+    mailbox.params["CN"] = name
+    mailbox.params.update(parameters)
+    return mailbox

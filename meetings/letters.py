@@ -1,0 +1,111 @@
+"""What the letters of this app say. Each is owed in the transaction of the verb that causes it."""
+
+from datetime import UTC, datetime
+
+from django.utils import translation
+
+from accounts.letters import owe_letter, withdraw_letters
+from accounts.tokens import Purpose
+from consultations.deadlines import full_words, until_words
+from meetings.ical import personal_entry
+from meetings.models import Ended, Meeting, MeetingAction, Registration, TopicProposal
+from meetings.words import when_words
+
+
+def minute_of(at: datetime) -> str:
+    """As an occasion names a minute."""
+    return at.astimezone(UTC).isoformat(timespec="minutes")
+
+
+def about_meeting(meeting: Meeting, *, at: datetime) -> dict[str, str]:
+    """The facts that every letter about a meeting may use, as words in the language that is active."""
+    return {
+        "meeting": meeting.title,
+        "when": when_words(meeting),
+        "mode": meeting.get_mode_display(),
+        "place": meeting.place,
+        "slug": meeting.slug,
+        "changes_until": until_words(meeting.deadline(MeetingAction.CHANGE), at),
+    }
+
+
+def owe(kind: str, registration: Registration, *, at: datetime, reason: str = "", occasion: str = "") -> None:
+    """One letter to one person signed up, for this very moment unless the occasion is given.
+
+    Somebody entered by telephone may have no address: then nothing.
+    """
+    if not registration.email:
+        return
+    meeting = registration.meeting
+    with translation.override(registration.language):
+        context: dict[str, object] = {**about_meeting(meeting, at=at), **_part(registration, at=at), "reason": reason}
+    context["by_staff"] = registration.ended_because == Ended.BY_STAFF
+    is_known = registration.email_confirmed_at is not None
+    owe_letter(
+        registration.email,
+        kind=kind,
+        occasion=occasion or f"{kind}:registration:{registration.pk}:{at.isoformat()}",
+        at=at,
+        context=context,
+        language=registration.language,
+        link=(Purpose.REGISTRATION, registration.pk),
+        # Before the address is proven nothing may land in a stranger's calendar.
+        calendar=personal_entry(registration, at=at) if is_known else "",
+        expires_at=meeting.ends_at,
+    )
+
+
+def _part(registration: Registration, *, at: datetime) -> dict[str, str]:
+    """This person's part in the meeting; the link to the room for those who come and for nobody else."""
+    group, meeting = registration.group, registration.meeting
+    asked = meeting.separate_confirmation and not registration.attendance_confirmed_at
+    return {
+        "name": registration.name,
+        "group": group.name,
+        "room": group.room,
+        "room_link": group.room_link if registration.is_confirmed else "",
+        "held_until": full_words(registration.held_until) if registration.held_until else "",
+        "confirm_until": until_words(meeting.deadline(MeetingAction.CONFIRM), at) if asked else "",
+    }
+
+
+def owe_all(kind: str, meeting: Meeting, *, at: datetime, reason: str = "", group_pk: int | None = None) -> None:
+    """One letter to everybody registered for the meeting, or for one of its groups."""
+    people = meeting.registrations.registered().select_related("group", "organization")
+    for registration in people.filter(group=group_pk) if group_pk else people:
+        registration.meeting = meeting
+        owe(kind, registration, at=at, reason=reason)
+
+
+def owe_topic_receipt(topic: TopicProposal, *, at: datetime) -> None:
+    if not topic.email:
+        return
+    with translation.override(topic.language):
+        context: dict[str, object] = {
+            **about_meeting(topic.meeting, at=at),
+            "name": topic.name,
+            "title": topic.title,
+            "text": topic.text,
+            "received": full_words(topic.received_at),
+        }
+    owe_letter(
+        topic.email,
+        kind="topic_receipt",
+        occasion=f"topic_receipt:topic:{topic.pk}:{topic.received_at.isoformat()}",
+        at=at,
+        context=context,
+        language=topic.language,
+    )
+
+
+def drop_reminders(meeting: Meeting) -> None:
+    """A date has moved or the meeting is off: reminders that have not left are no longer true."""
+    for kind in ("signup_closing", "confirm_attendance"):
+        withdraw_letters(f"{kind}:meeting:{meeting.pk}:")
+
+
+def drop_unsent(registration: Registration) -> None:
+    """What this person was owed before the sign-up ended."""
+    for kind in ("signup_confirm", "signup_registered", "group_changed"):
+        withdraw_letters(f"{kind}:registration:{registration.pk}:")
+    withdraw_letters(f"confirm_attendance:meeting:{registration.meeting_id}:registration:{registration.pk}:")
