@@ -1,0 +1,123 @@
+"""CPU of one request to the pages people read, beside a bare view under the same web server."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+from consultations.models import Announcement, Consultation
+from meetings.models import Meeting
+from programs.models import DraftVersion
+
+ROUNDS, REQUESTS = 5, 40
+COLD, UNCHANGED = 1.5, 0.2  # times the CPU of the bare view
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Server:
+    """One worker process of gunicorn on loopback, whose CPU can be read."""
+
+    def __init__(self, application: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.process = subprocess.Popen(  # noqa: S603 - our own command
+            [
+                str(Path(sys.executable).parent / "gunicorn"), application, "--bind", f"127.0.0.1:{self.port}",
+                "--workers", "1", "--threads", "4", "--keep-alive", "30", "--no-control-socket", "--log-level", "error",
+            ],
+            env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"},
+        )  # fmt: skip
+
+    def wait(self) -> None:
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=10):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise TimeoutError("the web server did not start")
+
+    def cpu(self) -> float:
+        """Seconds used by the worker so far."""
+        (worker,) = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        fields = Path(f"/proc/{worker}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def ask(self, path: str, times: int, etag: str = "") -> tuple[float, str, int]:
+        """CPU milliseconds of a request, the ETag and the size of the answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        headers = {"If-None-Match": etag} if etag else {}
+        before = self.cpu()
+        for _ in range(times):
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            size = len(answer.read())
+            if answer.status != (304 if etag else 200):
+                raise RuntimeError(f"{path} answered {answer.status}")
+        connection.close()
+        return (self.cpu() - before) * 1000 / times, answer.headers.get("ETag", ""), size
+
+
+@contextmanager
+def serving(application: str) -> Iterator[Server]:
+    server = Server(application)
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.process.terminate()
+        server.process.wait(timeout=30)
+
+
+def addresses() -> list[str]:
+    version = DraftVersion.objects.public().select_related("program").latest("frozen_at")
+    consultation = Consultation.objects.filter(stages__isnull=False).latest("published_at")
+    return [
+        "/",
+        "/konsultacje/",
+        f"/konsultacje/{consultation.slug}/",
+        f"/konsultacje/{consultation.slug}/propozycje/",
+        f"/aktualnosci/{Announcement.objects.latest('published_at').slug}/",
+        f"/spotkania/{Meeting.objects.latest('starts_at').slug}/",
+        f"/programy/{version.program.slug}/",
+        f"/programy/{version.program.slug}/wersje/{version.number}/",
+    ]
+
+
+def pages() -> list[tuple[str, float, float]]:
+    """Rounds are interleaved, so that a machine that slows down slows both. [(name, measured, allowed)]"""
+    with serving("desk.bench.bare:make_application()") as bare, serving("config.wsgi") as portal:
+        paths = addresses()
+        etags = {path: portal.ask(path, 3)[1] for path in paths}
+        bare.ask("/", 3)
+        baseline: list[float] = []
+        cold: dict[str, list[float]] = {path: [] for path in paths}
+        unchanged: dict[str, list[float]] = {path: [] for path in paths}
+        sizes: dict[str, int] = {}
+        for _ in range(ROUNDS):
+            baseline.append(bare.ask("/", REQUESTS)[0])
+            for path in paths:
+                milliseconds, _etag, sizes[path] = portal.ask(path, REQUESTS)
+                cold[path].append(milliseconds)
+                unchanged[path].append(portal.ask(path, REQUESTS, etags[path])[0])
+    bare_ms = median(baseline)
+    print(f"bare view: {bare_ms:.1f} ms CPU a request")
+    print(f"{'page':<52}{'bytes':>9}{'cold ms':>9}{'x bare':>8}{'304 ms':>9}{'x bare':>8}")
+    for path in paths:
+        a, b = median(cold[path]), median(unchanged[path])
+        print(f"{path:<52}{sizes[path]:>9}{a:>9.1f}{a / bare_ms:>8.2f}{b:>9.2f}{b / bare_ms:>8.2f}")
+    # A full text is as long as the city made it: it is printed above, and held to the same budget per 50 units.
+    short = paths[:-1]
+    return [
+        ("pages", max(median(cold[path]) for path in short) / bare_ms, COLD),
+        ("pages-304", max(median(unchanged[path]) for path in paths) / bare_ms, UNCHANGED),
+    ]

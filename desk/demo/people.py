@@ -1,0 +1,61 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions import give_roles
+from accounts.models import Organization, User
+from accounts.roles import GIVEN_BY_GROUP, Role
+from desk.demo.calendar import Calendar
+
+
+@dataclass(frozen=True)
+class StaffAccount:
+    role: Role
+    email: str
+    name: str
+    password: str
+    what_for: object
+
+
+# They exist in the demonstration only: a production start refuses them (desk.checks).
+STAFF = (
+    StaffAccount(
+        Role.COORDINATOR,
+        "koordynator@example.org",
+        "Koordynatorka",
+        "demo-koordynator",
+        _("runs the consultation: stages, meetings, letters"),
+    ),
+    StaffAccount(
+        Role.DRAFTER,
+        "redaktor@example.org",
+        "Redaktor",
+        "demo-redaktor",
+        _("writes and freezes the text, takes the PDF"),
+    ),
+    StaffAccount(
+        Role.MODERATOR,
+        "moderator@example.org",
+        "Moderatorka",
+        "demo-moderator",
+        _("runs a thematic group; nothing to do at the desk yet"),
+    ),
+    StaffAccount(Role.AUDITOR, "audytor@example.org", "Audytor", "demo-audytor", _("reads everything, changes nothing")),
+)
+
+
+def hire_staff() -> dict[Role, User]:
+    hired = {}
+    for account in STAFF:
+        user = User.objects.create_user(account.email, account.password, name=account.name, is_staff=True)
+        if account.role in GIVEN_BY_GROUP:
+            give_roles(user, roles=[account.role], by=None)
+        hired[account.role] = user
+    return hired
+
+
+def enter_organizations(calendar: Calendar, *, at: datetime) -> None:
+    Organization.objects.bulk_create(
+        Organization(**row, verified_at=at, created_at=at) for row in calendar.read("organizations.json")
+    )

@@ -1,0 +1,47 @@
+"""Is the portal alive, and can it reach what it needs? For machines; says nothing about anybody."""
+
+import logging
+from collections.abc import Callable
+
+from celery import current_app
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+log = logging.getLogger(__name__)
+
+
+def alive(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def _database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _cache() -> None:
+    cache.set("readyz", "ok", 10)
+    if cache.get("readyz") != "ok":
+        raise LookupError("the cache forgot what it was told")
+
+
+def _broker() -> None:
+    with current_app.connection_for_write(connect_timeout=2) as broker:
+        broker.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+
+
+NEEDS: dict[str, Callable[[], None]] = {"database": _database, "cache": _cache, "broker": _broker}
+
+
+def ready(request: HttpRequest) -> HttpResponse:
+    """503 while the database, the cache or the broker cannot be reached."""
+    found = {}
+    for name, reach in NEEDS.items():
+        try:
+            reach()
+            found[name] = "ok"
+        except Exception:  # whatever a driver raises, the answer is the same
+            log.exception("%s cannot be reached", name)
+            found[name] = "unreachable"
+    return JsonResponse(found, status=200 if set(found.values()) == {"ok"} else 503)

@@ -1,0 +1,17 @@
+from django.conf import settings
+from django.urls import path
+
+from desk import demonstration, views
+
+app_name = "desk"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("moje/", views.mine, name="mine"),
+    path("dostepnosc/", views.accessibility, name="accessibility"),
+    path("prywatnosc/", views.privacy, name="privacy"),
+]
+if settings.DEMO:
+    urlpatterns += [
+        path("demonstracja/", demonstration.demonstration, name="demonstration"),
+        path("demonstracja/listy/<str:key>/", demonstration.demonstration_letter, name="demonstration_letter"),
+    ]

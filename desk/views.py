@@ -1,0 +1,77 @@
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from accounts import tokens
+from accounts.tokens import Purpose
+from consultations.views.news import follow_link, unfollow_link
+from consultations.views.voices import submission_link
+from desk.home import home as collect_home
+from desk.mine import matters_of
+from meetings.views import registration_link
+from programs.freshness import publicly_cached
+
+Page = Callable[..., HttpResponse]
+
+BEHIND_LINK: dict[Purpose, Page] = {
+    Purpose.REGISTRATION: csrf_protect(registration_link),
+    Purpose.SUBMISSION: csrf_protect(submission_link),
+    Purpose.FOLLOW: csrf_protect(follow_link),
+    # A mail program unsubscribes with one POST and no page before it (RFC 8058).
+    Purpose.UNFOLLOW: unfollow_link,
+}
+
+
+@never_cache
+@csrf_exempt  # each page of BEHIND_LINK says for itself whether it needs the token
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """Every signed link. A GET changes nothing, whatever the page: mail scanners open links."""
+    try:
+        found = tokens.read(token, at=timezone.now())
+    except tokens.LinkIsForged:
+        return render(request, "desk/link_forged.html", status=404)
+    except tokens.LinkIsExpired:
+        return render(request, "desk/link_expired.html", status=410)
+    return BEHIND_LINK[found.purpose](request, found.pk, token)
+
+
+@publicly_cached
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "desk/home.html", {"home": collect_home(timezone.now())})
+
+
+@never_cache
+@login_required
+def mine(request: HttpRequest) -> HttpResponse:
+    return render(request, "desk/mine.html", {"matters": matters_of(request.user.get_username(), at=timezone.now())})
+
+
+@publicly_cached
+def robots(request: HttpRequest) -> HttpResponse:
+    """Search engines read what everybody reads; personal links and the desk are not for them."""
+    closed = "".join(
+        f"Disallow: {path}\n" for path in ("/admin/", "/konto/", "/moje/", "/l/", "/en/konto/", "/en/moje/", "/en/l/")
+    )
+    return HttpResponse(f"User-agent: *\n{closed}", content_type="text/plain")
+
+
+@publicly_cached
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For programs that ask for it without reading a page."""
+    return HttpResponseRedirect(static("img/favicon.ico"))
+
+
+@publicly_cached
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "desk/accessibility.html")
+
+
+@publicly_cached
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "desk/privacy.html")
