@@ -1,0 +1,300 @@
+"""Owing, withdrawing, repeating letters, and waking a worker who may be dead."""
+
+import logging
+import socket
+import time
+from datetime import timedelta
+
+import pytest
+from celery import current_app
+from django.db import IntegrityError, transaction
+from django.utils.translation import override
+
+from accounts import letters
+from accounts.letters import (
+    AddressIsWrong,
+    LetterCameTooLate,
+    LetterIsNotInTrouble,
+    SecretIsGone,
+    owe_letter,
+    retry_letter,
+    wake,
+    withdraw_letters,
+)
+from accounts.models import Letter, State
+from accounts.tokens import Purpose
+from tests.factories.accounts import NOW, owed
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def woken(monkeypatch) -> list[str]:
+    names: list[str] = []
+    monkeypatch.setattr(letters, "wake", names.append)
+    return names
+
+
+@pytest.mark.django_db
+def test_a_letter_is_owed_once_for_one_occasion():
+    first = owed(occasion="closing:stage:1", context={"title": "first"})
+    owe_letter(first.to, kind="unknown_account", occasion="closing:stage:1", at=NOW + HOUR, context={"title": "second"})
+    letter = Letter.objects.get()
+    assert (letter.context, letter.owed_at, letter.state) == ({"title": "first"}, NOW, State.QUEUED)
+
+
+@pytest.mark.django_db
+def test_another_occasion_or_another_address_is_another_letter():
+    owed(occasion="closing:stage:1")
+    owed(occasion="closing:stage:2")
+    owed("jan@example.org", occasion="closing:stage:1")
+    assert Letter.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_everything_a_letter_needs_is_kept():
+    owe_letter(
+        "anna@example.org",
+        kind="receipt",
+        occasion="receipt:1",
+        at=NOW,
+        context={"number": "P/2026/014"},
+        language="en",
+        link=(Purpose.SUBMISSION, 7),
+        unfollow=9,
+        calendar="BEGIN:VCALENDAR",
+        expires_at=NOW + HOUR,
+    )
+    letter = Letter.objects.get()
+    assert (letter.link_purpose, letter.link_pk, letter.unfollow_pk) == ("s", 7, 9)
+    assert (letter.language, letter.calendar, letter.context) == ("en", "BEGIN:VCALENDAR", {"number": "P/2026/014"})
+    assert (letter.owed_at, letter.next_attempt_at, letter.expires_at) == (NOW, NOW, NOW + HOUR)
+
+
+@pytest.mark.django_db
+def test_one_mailbox_however_it_is_written():
+    owed("Anna@Example.org ".strip().lower(), occasion="receipt:1")
+    owe_letter(" Anna@EXAMPLE.org", kind="unknown_account", occasion="receipt:1", at=NOW)
+    assert list(Letter.objects.values_list("to", flat=True)) == ["anna@example.org"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "to",
+    [
+        "",
+        "anna",
+        "anna@example.org, jan@example.org",
+        "anna@example.org\nBcc: jan@example.org",
+        "anna@example.org\r\nSubject: x",
+        "Anna <anna@example.org>",
+        "anna@example.org\x00",
+        f"{'a' * 300}@example.org",
+    ],
+)
+def test_what_is_not_one_address_is_refused_in_words(to):
+    with pytest.raises(AddressIsWrong) as refusal:
+        owe_letter(to, kind="receipt", occasion="receipt:1", at=NOW)
+    assert str(refusal.value.in_words)
+    assert not Letter.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_letter_that_its_cause_takes_back_was_never_owed():
+    with transaction.atomic():
+        owed()
+        transaction.set_rollback(True)
+    assert not Letter.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_database_itself_refuses_a_second_letter():
+    letter = owed()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Letter.objects.create(to=letter.to, occasion=letter.occasion, owed_at=NOW, next_attempt_at=NOW)
+
+
+# --- Withdrawing ---------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_withdrawing_takes_the_occasion_and_nothing_that_only_begins_like_it():
+    occasions = [
+        "closing:stage:1",
+        "closing:stage:1:2026-11-30T23:00+00:00",
+        "closing:stage:12",
+        "closing:stage:12:x",
+        "opened:1",
+    ]
+    for occasion in occasions:
+        owed(occasion=occasion)
+    assert withdraw_letters("closing:stage:1") == 2
+    kept = Letter.objects.exclude(state=State.OBSOLETE).values_list("occasion", flat=True)
+    assert sorted(kept) == ["closing:stage:12", "closing:stage:12:x", "opened:1"]
+
+
+@pytest.mark.django_db
+def test_a_prefix_may_end_with_its_colon():
+    owed(occasion="closing:stage:1:x")
+    owed(occasion="closing:stage:12:x")
+    assert withdraw_letters("closing:stage:1:") == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", State.values)
+def test_only_a_letter_not_yet_handed_over_can_be_withdrawn(state):
+    owed(occasion="closing:stage:1")
+    Letter.objects.update(state=state, sent_at=NOW if state == State.SENT else None)
+    withdrawn = withdraw_letters("closing:stage:1")
+    assert withdrawn == (state in {State.QUEUED, State.LEASED})
+    assert Letter.objects.get().state == (State.OBSOLETE if withdrawn else state)
+
+
+@pytest.mark.django_db
+def test_a_deadline_that_moves_away_and_comes_back_owes_its_letter_again():
+    owed(occasion="closing:stage:1:A", context={"until": "A"})
+    withdraw_letters("closing:stage:1")
+    owe_letter(
+        "anna@example.org", kind="unknown_account", occasion="closing:stage:1:A", at=NOW + HOUR, context={"until": "again"}
+    )
+    letter = Letter.objects.get()
+    assert (letter.state, letter.context, letter.next_attempt_at) == (State.QUEUED, {"until": "again"}, NOW + HOUR)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("expires_at", "state"), [(NOW + HOUR, State.OBSOLETE), (NOW + 2 * HOUR, State.QUEUED)])
+def test_a_letter_dropped_as_too_late_is_not_owed_again_for_the_same_late_moment(expires_at, state):
+    owed(occasion="closing:stage:1:A", expires_at=NOW + HOUR)
+    Letter.objects.update(state=State.OBSOLETE)
+    owe_letter("anna@example.org", kind="x", occasion="closing:stage:1:A", at=NOW + HOUR, expires_at=expires_at)
+    assert Letter.objects.get().state == state
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [State.LEASED, State.SENDING, State.SENT, State.UNCERTAIN, State.FAILED])
+def test_no_other_letter_is_owed_twice(state):
+    owed(occasion="receipt:1")
+    Letter.objects.update(state=state, sent_at=NOW if state == State.SENT else None)
+    owe_letter("anna@example.org", kind="x", occasion="receipt:1", at=NOW + HOUR)
+    assert Letter.objects.get().state == state
+
+
+# --- Repeating -----------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", State.values)
+def test_only_a_failed_or_doubtful_letter_is_repeated(state):
+    letter = owed()
+    Letter.objects.update(state=state, sent_at=NOW if state == State.SENT else None)
+    if state in {State.FAILED, State.UNCERTAIN}:
+        retry_letter(letter, at=NOW + HOUR)
+        assert Letter.objects.filter(state=State.QUEUED, next_attempt_at=NOW + HOUR).exists()
+    else:
+        with pytest.raises(LetterIsNotInTrouble) as refusal:
+            retry_letter(letter, at=NOW + HOUR)
+        assert str(refusal.value.in_words)
+        assert Letter.objects.get().state == state
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["login_code", "password_reset"])
+@pytest.mark.parametrize("state", [State.FAILED, State.UNCERTAIN])
+def test_a_letter_whose_secret_is_erased_is_not_repeated(kind, state):
+    letter = owed(kind=kind, context={"code": "123456"}, expires_at=NOW + HOUR)
+    Letter.objects.update(state=state)
+    with pytest.raises(SecretIsGone) as refusal:
+        retry_letter(letter, at=NOW)
+    with override("en"):
+        assert "sign-in page" in str(refusal.value.in_words)
+    assert Letter.objects.get().state == state
+
+
+@pytest.mark.django_db
+def test_a_letter_is_repeated_until_the_moment_it_is_about():
+    letter = owed(expires_at=NOW + HOUR)
+    Letter.objects.update(state=State.FAILED)
+    with pytest.raises(LetterCameTooLate) as refusal:
+        retry_letter(letter, at=NOW + HOUR)
+    assert str(refusal.value.in_words)
+    assert Letter.objects.get().state == State.FAILED
+    retry_letter(letter, at=NOW + HOUR - timedelta(microseconds=1))
+    assert Letter.objects.get().state == State.QUEUED
+
+
+# --- Waking --------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_five_hundred_letters_wake_one_drain(woken, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as callbacks:
+        for number in range(500):
+            owe_letter(f"p{number}@example.org", kind="x", occasion="x:1", at=NOW)
+    assert len(callbacks) == 1
+    assert callbacks[0].args == ("accounts.drain",)
+
+
+@pytest.mark.django_db
+def test_a_letter_owed_already_wakes_nobody_and_costs_one_query(django_capture_on_commit_callbacks, django_assert_num_queries):
+    owed(occasion="x:1")
+    with django_capture_on_commit_callbacks() as callbacks, django_assert_num_queries(1):
+        owe_letter("anna@example.org", kind="x", occasion="x:1", at=NOW)
+    assert callbacks == []
+
+
+@pytest.fixture
+def broker(monkeypatch):
+    """Points the Celery app at a broker address; nobody is being left alone yet."""
+    monkeypatch.setattr(letters, "_broker_silent_until", 0.0)
+
+    def at(address: str) -> None:
+        monkeypatch.setattr(current_app.conf, "broker_write_url", address)
+
+    return at
+
+
+@pytest.fixture
+def frozen_address():
+    """A server that takes the call and never says a word."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(8)
+        yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+
+
+def test_a_worker_is_woken_by_the_name_of_its_task(broker):
+    broker("memory://")
+    wake("accounts.drain")
+    with current_app.connection_for_write(url="memory://") as connection:
+        message = connection.default_channel.basic_get("letters", no_ack=True)
+    assert message.headers["task"] == "accounts.drain"
+
+
+def test_a_frozen_broker_holds_nobody_up(broker, frozen_address, caplog):
+    broker(frozen_address)
+    started = time.monotonic()
+    wake("accounts.drain")
+    assert time.monotonic() - started < 2
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+
+
+def test_a_broker_that_failed_is_left_alone_for_a_while(broker, frozen_address, caplog, monkeypatch):
+    broker(frozen_address)
+    wake("accounts.drain")
+    caplog.clear()
+    started = time.monotonic()
+    for _ in range(20):
+        wake("accounts.drain")
+    assert time.monotonic() - started < 0.1
+    assert caplog.records == []
+    monkeypatch.setattr(letters, "LEAVE_BROKER_ALONE", 0.0)
+    monkeypatch.setattr(letters, "_broker_silent_until", time.monotonic())
+    wake("accounts.drain")
+    assert len(caplog.records) == 1
+
+
+def test_a_refused_broker_is_only_logged(broker, caplog):
+    broker("redis://127.0.0.1:9/0")
+    wake("accounts.drain")
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+    assert "accounts.drain" in caplog.text

@@ -1,0 +1,53 @@
+"""What every test may count on. A test that cannot run here says why; MUST_RUN turns such a skip into a failure."""
+
+import os
+import shutil
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.utils import translation
+from hypothesis import settings as hypothesis
+
+# A loaded machine is slow, not wrong.
+hypothesis.register_profile("patient", deadline=None)
+hypothesis.load_profile("patient")
+
+MISSING = {
+    "postgresql": "" if os.environ.get("DATABASE_URL") else "DATABASE_URL names no PostgreSQL",
+    "redis": "" if os.environ.get("REDIS_URL") else "REDIS_URL names no Redis",
+    "browser": "" if shutil.which("chromium") else "Chromium is not installed",
+    "poppler": "" if shutil.which("pdftotext") else "poppler-utils is not installed",
+}
+MUST_RUN = set(os.environ.get("MUST_RUN", "").split(",")) - {""}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for what, reason in MISSING.items():
+        if reason and item.get_closest_marker(what):
+            if what in MUST_RUN:
+                pytest.fail(f"must run here, but {reason}")
+            pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def files_of_the_test(tmp_path, settings):
+    """Nothing a test stores or sends lies where the demonstration keeps its own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MAIL_DIR = tmp_path / "mail"
+
+
+@pytest.fixture(autouse=True)
+def memory_of_the_test(settings):
+    """On Redis no transaction takes back what a test has cached, so each test has keys of its own."""
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}}
+
+
+@pytest.fixture(autouse=True)
+def polish():
+    """The test client leaves the language of the last page active; in life each request sets its own."""
+    with translation.override("pl"):
+        yield
+
+
+assert settings.DEMO, "tests run with DEMO=1: use bin/test"

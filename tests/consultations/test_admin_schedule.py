@@ -1,0 +1,387 @@
+"""The coordinator's pages: through the verbs, refused in words beside the field, constant in queries."""
+
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import translation
+
+from accounts.models import User
+from accounts.roles import Role
+from consultations.actions import schedule
+from consultations.models import Announcement, Consultation, DateChange, Document, FormalEvent, Stage
+from consultations.stages import Kind, ShownAs
+from tests.factories.consultations import (
+    CLOSES,
+    DAY,
+    HOUR,
+    OPENS,
+    PUBLISHED,
+    announcement,
+    coordinator,
+    document,
+    follower,
+    planned,
+    program,
+    published,
+    stage,
+)
+
+pytestmark = pytest.mark.django_db
+
+AT = OPENS + HOUR
+ADMIN = "/admin/consultations"
+NO_TOPICS = {
+    "topics-TOTAL_FORMS": "0",
+    "topics-INITIAL_FORMS": "0",
+    "topics-MIN_NUM_FORMS": "0",
+    "topics-MAX_NUM_FORMS": "1000",
+}
+
+
+@pytest.fixture(autouse=True)
+def clock(time_machine):
+    time_machine.move_to(AT, tick=False)
+    return time_machine
+
+
+@pytest.fixture
+def desk():
+    client = Client()
+    client.force_login(coordinator())
+    return client
+
+
+def typed(of: Stage | None = None, **values: object) -> dict[str, object]:
+    """The stage form as it stands, in local time."""
+    given = {
+        "name": "Uwagi do projektu",
+        "description": "",
+        "position": 0,
+        "opens_at": "2021-10-20T12:00",
+        "closes_at": "2021-11-04T00:00",
+        "shown_as": ShownAs.FROM_TO,
+        "after_event": "",
+        "days_after": "",
+        "reason": "",
+    }
+    return {**given, **values}
+
+
+def errors(response) -> str:
+    assert response.status_code == 200, response.status_code
+    return str(response.context["adminform"].form.errors)
+
+
+# --- Stages ---------------------------------------------------------------------------------------
+
+
+def test_a_saved_stage_that_nobody_changed_does_not_move(desk):
+    of = published().stages.get()
+    assert desk.post(f"{ADMIN}/stage/{of.pk}/change/", typed()).status_code == 302
+    of.refresh_from_db()
+    assert (of.opens_at, of.closes_at) == (OPENS, CLOSES)
+    assert DateChange.objects.count() == 0
+
+
+def test_moving_a_published_date_asks_for_the_reason_beside_its_field(desk):
+    of = published().stages.get()
+    refused = desk.post(f"{ADMIN}/stage/{of.pk}/change/", typed(closes_at="2021-11-11T00:00"))
+    assert set(refused.context["adminform"].form.errors) == {"reason"}
+    assert 'value="2021-11-11T00:00"' in refused.content.decode()
+    assert desk.post(f"{ADMIN}/stage/{of.pk}/change/", typed(closes_at="2021-11-11T00:00", reason="Święto.")).status_code == 302
+    of.refresh_from_db()
+    assert of.closes_at == CLOSES + 7 * DAY
+    change = DateChange.objects.get()
+    assert (change.reason, change.at, change.by.is_staff) == ("Święto.", AT, True)
+
+
+def test_a_plan_moves_without_a_reason(desk):
+    of = stage(planned())
+    assert desk.post(f"{ADMIN}/stage/{of.pk}/change/", typed(closes_at="2021-11-11T00:00")).status_code == 302
+    assert DateChange.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"closes_at": ""}, "opens_at"),
+        ({"opens_at": "2021-11-04T00:00"}, "opens_at"),
+        ({"shown_as": ShownAs.AFTER_ACT}, "after_event"),
+        ({"opens_at": "kiedyś"}, "opens_at"),
+        ({"name": ""}, "name"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field(desk, values, field):
+    of = published().stages.get()
+    refused = desk.post(f"{ADMIN}/stage/{of.pk}/change/", typed(**values, reason="Powód."))
+    assert field in refused.context["adminform"].form.errors
+    of.refresh_from_db()
+    assert (of.opens_at, of.closes_at) == (OPENS, CLOSES)
+
+
+def test_an_overlap_is_told_by_the_name_of_the_other_stage(desk):
+    made = published()
+    other = stage(made, name="Druga tura", opens_at=CLOSES, closes_at=CLOSES + DAY)
+    refused = desk.post(
+        f"{ADMIN}/stage/{other.pk}/change/", typed(opens_at="2021-11-03T23:59", closes_at="2021-11-05T00:00", reason="x")
+    )
+    assert "Uwagi do projektu" in errors(refused)
+
+
+def test_hours_that_the_clocks_skip_or_repeat_are_read_kindly(desk):
+    of = stage(planned())
+    desk.post(f"{ADMIN}/stage/{of.pk}/change/", typed(opens_at="2027-03-28T02:30", closes_at="2027-10-31T02:30"))
+    of.refresh_from_db()
+    assert f"{of.opens_at:%Y-%m-%d %H:%M}" == "2027-03-28 01:30"  # 3.30 in summer time
+    assert f"{of.closes_at:%Y-%m-%d %H:%M}" == "2027-10-31 01:30"  # the later 2.30
+
+
+def test_a_stage_is_added_through_the_verb(desk):
+    made = published()
+    added = desk.post(f"{ADMIN}/stage/add/", typed(consultation=made.pk, kind=Kind.COUNCIL, name="Sesja"))
+    assert added.status_code == 302
+    assert made.stages.get(kind=Kind.COUNCIL).opens_at == OPENS
+    again = desk.post(f"{ADMIN}/stage/add/", typed(consultation=made.pk, kind=Kind.COUNCIL, name="Druga sesja"))
+    assert "Sesja" in errors(again)
+    assert made.stages.count() == 2
+
+
+def test_an_act_of_another_consultation_is_refused(desk):
+    made = published()
+    foreign = schedule.add_event(published(), name="Cudze", by=None, at=PUBLISHED)
+    values = {
+        "consultation": made.pk,
+        "kind": Kind.COUNCIL,
+        "shown_as": ShownAs.AFTER_ACT,
+        "after_event": foreign.pk,
+        "days_after": 14,
+    }
+    refused = desk.post(f"{ADMIN}/stage/add/", typed(**values))
+    assert set(refused.context["adminform"].form.errors) == {"after_event"}
+
+
+def test_a_refusal_in_the_last_moment_saves_nothing_and_says_so(desk, monkeypatch):
+    """Somebody else was quicker between the form's check and the verb's."""
+    made = published()
+    of, other = made.stages.get(), stage(made, name="Druga tura", opens_at=CLOSES, closes_at=CLOSES + DAY)
+    monkeypatch.setattr("consultations.forms.schedule.check_window", lambda *_: None)
+    values = typed(name="Nowa nazwa", closes_at="2021-11-04T12:00", reason="Powód.")
+    answer = desk.post(f"{ADMIN}/stage/{of.pk}/change/", values, follow=True)
+    assert [message.level_tag for message in answer.context["messages"]] == ["error"]
+    assert other.name in str(next(iter(answer.context["messages"])))
+    of.refresh_from_db()
+    assert (of.name, of.closes_at) == ("Uwagi do projektu", CLOSES)
+
+
+def test_only_planned_stages_can_be_deleted(desk):
+    hidden, public = stage(planned()), published().stages.get()
+    assert desk.post(f"{ADMIN}/stage/{public.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert desk.post(f"{ADMIN}/stage/{hidden.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert list(Stage.objects.all()) == [public]
+
+
+# --- Formal events --------------------------------------------------------------------------------
+
+
+def waiting():
+    made = planned()
+    event = schedule.add_event(made, name="Przyjęcie projektu", by=None, at=PUBLISHED, planned_on=date(2021, 9, 8))
+    given = {"opens_at": None, "closes_at": None, "shown_as": ShownAs.AFTER_ACT, "after_event": event, "days_after": 14}
+    of = stage(made, **given)
+    stage(made, kind=Kind.PROPOSALS)
+    schedule.publish_consultation(made, by=None, at=PUBLISHED)
+    return event, of
+
+
+def act(**values: object) -> dict[str, object]:
+    given = {"name": "Przyjęcie projektu", "note": "", "position": 0, "planned_on": "2021-09-08", "done_on": "", "opens_at": ""}
+    return {**given, "reason": "", "previewed": "", "document": "", "link": "", **values}
+
+
+def test_the_windows_that_an_act_opens_are_shown_before_they_are_saved(desk):
+    event, of = waiting()
+    path = f"{ADMIN}/formalevent/{event.pk}/change/"
+    shown = desk.post(path, act(done_on="2021-10-20"))
+    assert "21 października – 3 listopada" in errors(shown)
+    event.refresh_from_db()
+    assert event.done_on is None
+    seen = shown.context["adminform"].form["previewed"].value()
+    # Another day than the one shown: shown again.
+    other = desk.post(path, act(done_on="2021-10-19", previewed=seen))
+    assert "20 października – 2 listopada" in errors(other)
+    early = desk.post(path, act(done_on="2021-10-21", previewed=seen))
+    assert set(early.context["adminform"].form.errors) == {"done_on"}
+    assert desk.post(path, act(done_on="2021-10-20", previewed=seen)).status_code == 302
+    of.refresh_from_db()
+    event.refresh_from_db()
+    assert (event.done_on, of.closes_at) == (date(2021, 10, 20), CLOSES)
+    # Saved again without a change: nothing to show, nothing moves.
+    assert desk.post(path, act(done_on="2021-10-20")).status_code == 302
+    assert DateChange.objects.count() == 0
+
+
+def test_an_act_that_opens_nothing_is_recorded_at_once_and_cannot_be_taken_back(desk):
+    made = published()
+    event = schedule.add_event(made, name="Sesja", by=None, at=PUBLISHED)
+    path = f"{ADMIN}/formalevent/{event.pk}/change/"
+    assert desk.post(path, act(name="Sesja", planned_on="", done_on="2021-10-19")).status_code == 302
+    refused = desk.post(path, act(name="Sesja", planned_on="", done_on=""))
+    assert set(refused.context["adminform"].form.errors) == {"done_on"}
+    event.refresh_from_db()
+    assert event.done_on == date(2021, 10, 19)
+
+
+def test_a_published_plan_of_an_act_moves_with_a_reason(desk):
+    event, _of = waiting()
+    path = f"{ADMIN}/formalevent/{event.pk}/change/"
+    refused = desk.post(path, act(planned_on="2021-09-20"))
+    assert set(refused.context["adminform"].form.errors) == {"reason"}
+    assert desk.post(path, act(planned_on="2021-09-20", reason="Dodatkowe posiedzenie.")).status_code == 302
+    assert DateChange.objects.get().field == "planned_on"
+
+
+def test_an_act_is_added_with_its_plan(desk):
+    made = published()
+    assert desk.post(f"{ADMIN}/formalevent/add/", act(consultation=made.pk)).status_code == 302
+    event = FormalEvent.objects.get()
+    assert (event.consultation, event.planned_on, event.done_on) == (made, date(2021, 9, 8), None)
+
+
+# --- Consultations --------------------------------------------------------------------------------
+
+
+def words(**values: object) -> dict[str, object]:
+    given = {"title": "Nowa", "lead": "", "host": "", "co_hosts": "", "phone": "", "contact_email": "k@example.org"}
+    return {**given, **NO_TOPICS, **values}
+
+
+def test_a_consultation_is_made_worded_and_published_by_its_button(desk):
+    of = program()
+    desk.post(f"{ADMIN}/consultation/add/", words(slug="2022", programs=[of.pk]))
+    made = Consultation.objects.get()
+    assert (made.title, list(made.programs.all()), made.published_at) == ("Nowa", [of], None)
+    path = f"{ADMIN}/consultation/{made.pk}/change/"
+    assert 'name="_publish"' in desk.get(path).content.decode()
+    refused = desk.post(path, words(title="Inna", programs=[of.pk], _publish="1"), follow=True)
+    assert [message.level_tag for message in refused.context["messages"]] == ["error"]
+    made.refresh_from_db()
+    assert (made.title, made.published_at) == ("Inna", None)
+    stage(made)
+    desk.post(path, words(programs=[of.pk], _publish="1"))
+    made.refresh_from_db()
+    assert made.published_at == AT
+    assert 'name="_publish"' not in desk.get(path).content.decode()
+
+
+def test_topics_are_added_and_changed_on_the_page_of_the_consultation(desk):
+    made = published()
+    kept = schedule.add_topic(made, name="Dawny", at=PUBLISHED)
+    formset = {**NO_TOPICS, "topics-TOTAL_FORMS": "2", "topics-INITIAL_FORMS": "1"}
+    formset |= {"topics-0-id": kept.pk, "topics-0-consultation": made.pk, "topics-0-name": "Zmieniony", "topics-0-position": "0"}
+    formset |= {"topics-1-id": "", "topics-1-consultation": made.pk, "topics-1-name": "Nowy", "topics-1-position": "1"}
+    given = words(programs=[made.programs.get().pk]) | formset
+    assert desk.post(f"{ADMIN}/consultation/{made.pk}/change/", given).status_code == 302
+    assert list(made.topics.values_list("name", flat=True)) == ["Zmieniony", "Nowy"]
+
+
+def test_nobody_deletes_a_consultation(desk):
+    made = published()
+    assert desk.post(f"{ADMIN}/consultation/{made.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+# --- News, documents, followers, moved dates ------------------------------------------------------
+
+
+def test_an_announcement_is_published_reworded_and_taken_off(desk):
+    made = published()
+    given = {"consultation": made.pk, "title": "Tytuł", "slug": "tytul", "body": "Tekst"}
+    assert desk.post(f"{ADMIN}/announcement/add/", given).status_code == 302
+    item = Announcement.objects.get()
+    assert item.published_at == AT
+    desk.post(f"{ADMIN}/announcement/{item.pk}/change/", {"title": "Inny", "body": "Tekst"})
+    desk.post(f"{ADMIN}/announcement/", {"action": "withdraw", "_selected_action": item.pk})
+    item.refresh_from_db()
+    assert (item.title, item.slug, item.published_at) == ("Inny", "tytul", None)
+
+
+def test_a_document_is_added_with_its_size_and_removed(desk):
+    made = published()
+    given = {"consultation": made.pk, "title": "Plan", "language": "pl", "position": 0}
+    empty = desk.post(f"{ADMIN}/document/add/", {**given, "file": SimpleUploadedFile("plan.pdf", b"")})
+    assert "file" in empty.context["adminform"].form.errors
+    assert desk.post(f"{ADMIN}/document/add/", {**given, "file": SimpleUploadedFile("plan.pdf", b"%PDF")}).status_code == 302
+    file = Document.objects.get()
+    assert (file.size, file.published_at) == (4, AT)
+    desk.post(f"{ADMIN}/document/{file.pk}/delete/", {"post": "yes"})
+    assert Document.objects.count() == 0
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    # A session, its user and roles (3), permissions (2); what the filter offers, two counts, the rows. A consultation
+    # has no filter by consultation, but its stages and meetings; a moved date names the stage that moved.
+    [
+        *(("consultation", 12), ("datechange", 12)),
+        *((model, 11) for model in ("stage", "formalevent", "announcement", "document", "follow")),
+    ],
+)
+def test_a_list_costs_the_same_whatever_the_rows(desk, django_assert_num_queries, model, expected, rows):
+    for _one in range(rows):
+        made = published()
+        schedule.add_event(made, name="Sesja", by=None, at=PUBLISHED)
+        schedule.move_stage(made.stages.get(), opens_at=OPENS, closes_at=CLOSES + DAY, reason="Powód.", by=coordinator(), at=AT)
+        announcement(made)
+        document(made)
+        follower(made)
+    with django_assert_num_queries(expected):
+        page = desk.get(f"{ADMIN}/{model}/")
+    assert page.context["cl"].result_count == rows
+
+
+def test_a_moved_date_is_named_by_its_stage_and_not_by_a_column(desk):
+    made = published()
+    stage = made.stages.get()
+    schedule.move_stage(stage, opens_at=OPENS, closes_at=CLOSES + DAY, reason="Powód.", by=coordinator(), at=AT)
+    html = desk.get(f"{ADMIN}/datechange/").content.decode()
+    assert f"{stage.name}: " in html
+    assert "closes_at" not in html
+
+
+@pytest.mark.parametrize("model", ["datechange", "follow"])
+def test_what_people_did_is_only_read(desk, model):
+    follow = follower(published())
+    schedule.move_stage(Stage.objects.get(), opens_at=OPENS, closes_at=CLOSES + DAY, reason="Powód.", by=None, at=AT)
+    pk = DateChange.objects.get().pk if model == "datechange" else follow.pk
+    assert desk.get(f"{ADMIN}/{model}/{pk}/change/").status_code == 200
+    assert desk.get(f"{ADMIN}/{model}/add/").status_code == 403
+    assert desk.post(f"{ADMIN}/{model}/{pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "sees", "changes"),
+    [(Role.COORDINATOR, 200, 302), (Role.AUDITOR, 200, 403), (Role.DRAFTER, 200, 403), (None, 403, 403)],
+)
+def test_who_sees_and_who_changes(role, sees, changes):
+    of = published().stages.get()
+    user = User.objects.create_user("ktos@example.org", "a long password", is_staff=True)
+    if role:
+        user.groups.add(Group.objects.get_or_create(name=role)[0])
+    client = Client()
+    client.force_login(user)
+    assert client.get(f"{ADMIN}/stage/{of.pk}/change/").status_code == sees
+    assert client.post(f"{ADMIN}/stage/{of.pk}/change/", typed(name="Inna nazwa")).status_code == changes
+    of.refresh_from_db()
+    assert (of.name == "Inna nazwa") is (changes == 302)
+
+
+def test_pages_of_the_desk_use_one_plain_input_for_each_moment(desk):
+    of = published().stages.get()
+    with translation.override("pl"):
+        page = desk.get(f"{ADMIN}/stage/{of.pk}/change/").content.decode()
+    assert 'type="datetime-local" name="opens_at" value="2021-10-20T12:00"' in page
+    assert "style=" not in page
+    assert "opens_at_0" not in page

@@ -1,0 +1,131 @@
+"""load_demo: three consultations by the verbs, true on the day it runs; run again it keeps what people typed."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import Letter, User
+from accounts.roles import Role, roles_of
+from consultations.models import Consultation, DateChange, FormalEvent, Voice
+from consultations.stages import Action
+from desk.demo.build import load
+from desk.demo.people import STAFF
+from meetings.models import Meeting, Registration
+from meetings.reminders import owe_signup_closing
+from programs.models import DraftVersion, StatutoryElement
+from programs.numbering import Unit
+from tests.factories import consultations
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+TODAY = datetime(2026, 11, 23, 10, 0, tzinfo=WARSAW)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def loaded(db):
+    load(at=TODAY)
+
+
+def open_today(at: datetime) -> tuple[bool, bool, bool]:
+    proposals = Consultation.objects.published(at).permitting(Action.PROPOSE, at).exists()
+    remarks = Consultation.objects.published(at).permitting(Action.REMARK, at).exists()
+    return Meeting.objects.taking_sign_ups(at).exists(), proposals, remarks
+
+
+def test_the_archive_holds_the_real_case(loaded):
+    archive = Consultation.objects.get(slug="2022")
+    assert archive.voices.proposals().released(TODAY).count() >= 12
+    assert archive.voices.remarks().released(TODAY).count() >= 12
+    (meeting,) = archive.meetings.all()
+    assert meeting.groups.count() == 4
+    assert Registration.objects.filter(meeting=meeting).count() == 17
+    session = FormalEvent.objects.get(consultation=archive, name__startswith="Sesja")
+    assert (str(session.planned_on), str(session.done_on)) == ("2021-10-21", "2021-11-18")
+    assert DateChange.objects.filter(consultation=archive).count() >= 5
+    assert archive.documents.count() == 1
+
+
+def test_the_draft_of_2022_is_complete(loaded):
+    version = DraftVersion.objects.get(program__slug="2022")
+    assert version.is_frozen
+    assert version.texts.filter(kind=Unit.PARAGRAPH).count() >= 30
+    assert version.texts.filter(kind=Unit.TABLE).exists()
+    covered = StatutoryElement.objects.filter(kind="annual", provisions__texts__version=version).distinct()
+    assert covered.count() == 11
+
+
+def test_everything_that_should_be_open_is_open(loaded):
+    assert open_today(TODAY) == (True, True, True)
+
+
+def test_a_reminder_falls_due_now(loaded):
+    owe_signup_closing(TODAY)
+    assert Letter.objects.filter(kind="signup_closing").count() == 4
+
+
+def test_each_staff_account_has_its_role(loaded):
+    for account in STAFF:
+        assert account.role in roles_of(User.objects.get(email=account.email))
+
+
+def test_loading_again_on_the_same_day_changes_nothing(loaded):
+    before = (Voice.objects.count(), Registration.objects.count(), Letter.objects.count(), DateChange.objects.count())
+    load(at=TODAY + timedelta(minutes=5))
+    assert (Voice.objects.count(), Registration.objects.count(), Letter.objects.count(), DateChange.objects.count()) == before
+
+
+@pytest.mark.parametrize("days", [3, 20, 400])
+def test_loading_again_later_opens_both_and_keeps_what_people_typed(loaded, days):
+    voices = set(Voice.objects.values_list("pk", "text", "proposed_wording"))
+    people = set(Registration.objects.values_list("pk", "name"))
+    later = TODAY + timedelta(days=days)
+    load(at=later)
+    assert open_today(later) == (True, True, True)
+    assert set(Voice.objects.values_list("pk", "text", "proposed_wording")) == voices
+    assert set(Registration.objects.values_list("pk", "name")) == people
+
+
+def test_hours_stay_when_the_clocks_change_between_two_loads(db):
+    summer = datetime(2026, 9, 1, 10, 0, tzinfo=WARSAW)
+    load(at=summer)
+    load(at=summer + timedelta(days=90))
+    meeting = Meeting.objects.get(mode="remote", starts_at__gt=summer)
+    assert f"{meeting.starts_at.astimezone(WARSAW):%H:%M}" == "16:30"
+    closes = Consultation.objects.get(slug="2027-2030").stages.get(kind="remarks").closes_at
+    assert f"{closes.astimezone(WARSAW):%H:%M}" == "00:00"
+
+
+def test_what_a_visitor_has_published_is_not_moved(loaded):
+    later = TODAY + timedelta(days=20)
+    own = consultations.published(at=TODAY)
+    before = list(own.stages.values_list("opens_at", "closes_at"))
+    load(at=later)
+    assert list(own.stages.values_list("opens_at", "closes_at")) == before
+    assert open_today(later) == (True, True, True)
+
+
+def test_nobody_real_is_in_it(loaded):
+    for address in (*User.objects.values_list("email", flat=True), *Letter.objects.values_list("to", flat=True)):
+        assert address.endswith(("@example.org", "@example.com"))
+
+
+def test_the_command_refuses_production(settings):
+    settings.DEMO = False
+    with pytest.raises(Exception, match="DEMO=1"):
+        call_command("load_demo")
+    assert Role.COORDINATOR.value not in User.objects.values_list("groups__name", flat=True)
+
+
+@pytest.mark.parametrize("role", [account.role for account in STAFF])
+def test_production_refuses_a_database_with_demonstration_accounts(loaded, settings, role):
+    from desk.checks import no_demonstration_in_production
+
+    kept = next(account.email for account in STAFF if account.role == role)
+    User.objects.exclude(email=kept).filter(email__in=[account.email for account in STAFF]).update(password="!")
+    assert no_demonstration_in_production(None, databases=["default"]) == []
+    settings.DEMO = False
+    (error,) = no_demonstration_in_production(None, databases=["default"])
+    assert kept in error.msg
