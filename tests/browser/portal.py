@@ -16,6 +16,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import psycopg2
 from django.conf import settings
@@ -71,23 +72,36 @@ class Portal:
         return re.search(rf"{re.escape(self.url)}(?:/en)?/l/\S+", letter)[0]
 
 
-def _own_database(environment: dict[str, str]) -> None:
-    """On PostgreSQL: an empty database beside the one that DATABASE_URL names."""
+@contextmanager
+def _own_database(environment: dict[str, str]) -> Iterator[None]:
+    """On PostgreSQL: an empty database beside the one that DATABASE_URL names, gone again afterwards.
+
+    Its name is this process's own: another run on the same server must not take it away.
+    """
     url = environment.get("DATABASE_URL")
     if not url:
+        yield
         return
-    name = "wspolnie_browser"
+    name = f"wspolnie_browser_{uuid4().hex}"
     with closing(psycopg2.connect(url)) as connection:
         connection.autocommit = True
-        connection.cursor().execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.cursor().execute(f"CREATE DATABASE {name}")
-    environment["DATABASE_URL"] = urlsplit(url)._replace(path=f"/{name}").geturl()
+        environment["DATABASE_URL"] = urlsplit(url)._replace(path=f"/{name}").geturl()
+        try:
+            yield
+        finally:
+            connection.cursor().execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager
 def running(folder: Path) -> Iterator[Portal]:
     portal = Portal(folder)
-    _own_database(portal.environment)
+    with _own_database(portal.environment):
+        yield from _serving(portal)
+
+
+def _serving(portal: Portal) -> Iterator[Portal]:
+    folder = portal.folder
     for command in (["migrate"], ["createcachetable"], ["collectstatic", "--noinput"], ["load_demo"]):
         portal.manage(*command)
     celery = [str(BIN / "celery"), "--app", "config", "--quiet"]
