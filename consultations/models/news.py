@@ -49,6 +49,10 @@ class Document(models.Model):
     """One file for download: last year's program, a poster, an opinion."""
 
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="documents", verbose_name=_("consultation"))
+    # Attached to this announcement, beside standing among the documents of the consultation.
+    announcement = models.ForeignKey(
+        Announcement, models.SET_NULL, null=True, blank=True, related_name="documents", verbose_name=_("attached to")
+    )
     title = models.CharField(_("title"), max_length=200)
     file = models.FileField(_("file"), upload_to="documents/", max_length=200)
     language = models.CharField(_("language"), max_length=5, default="pl")
@@ -104,6 +108,8 @@ class Follow(models.Model):
     asked_at = models.DateTimeField(_("asked"))
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    wants_reminders = models.BooleanField(_("dates: what opens and what closes soon"), default=True)
+    wants_news = models.BooleanField(_("announcements and results"), default=True)
     objects = FollowQuerySet.as_manager()
 
     class Meta:

@@ -83,6 +83,8 @@ class Stage(models.Model):
         "FormalEvent", models.SET_NULL, null=True, blank=True, related_name="stages_it_opens", verbose_name=_("opened by the act")
     )
     days_after = models.PositiveSmallIntegerField(_("lasts so many days after it"), null=True, blank=True)
+    # Organizations that were invited to it by e-mail; the public page says how many.
+    invited = models.PositiveIntegerField(_("organizations invited"), default=0, editable=False)
     date_changes = GenericRelation("DateChange")
     objects = StageQuerySet.as_manager()
 

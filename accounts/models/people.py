@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -71,6 +70,12 @@ class Register(models.TextChoices):
     OTHER = "other", _("another register")
 
 
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    def invitable(self) -> OrganizationQuerySet:
+        """With an address that staff have looked at, and that did not ask us to stop."""
+        return self.exclude(email="").filter(verified_at__isnull=False, uninvited_at=None)
+
+
 class Organization(models.Model):
     """Whom people speak for. Nothing but the name is required: many clubs have no KRS number, some no NIP."""
 
@@ -82,10 +87,12 @@ class Organization(models.Model):
     regon = models.CharField(_("REGON"), max_length=14, blank=True, validators=[validate_regon])
     seat = models.CharField(_("seat"), max_length=150, blank=True)
     email = models.EmailField(_("e-mail for invitations"), blank=True)
+    uninvited_at = models.DateTimeField(_("asked for no more invitations"), null=True, blank=True, editable=False)
     spheres = models.JSONField(_("spheres of public tasks"), default=list, blank=True)
     # Entered by a visitor, not yet looked at by staff.
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
     created_at = models.DateTimeField(_("entered"), default=timezone.now, editable=False)
+    objects = OrganizationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("organization")
@@ -125,91 +132,3 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.organization}"
-
-
-class State(models.TextChoices):
-    QUEUED = "queued", _("owed")
-    LEASED = "leased", _("taken by a worker")
-    SENDING = "sending", _("being sent")
-    SENT = "sent", _("sent")
-    # A worker died inside the SMTP dialogue: nobody can know whether the letter left.
-    UNCERTAIN = "uncertain", _("in doubt")
-    FAILED = "failed", _("failed")
-    OBSOLETE = "obsolete", _("no longer needed")
-
-
-# Their context holds a code or an address that lets somebody in: it has no business here once it is sent.
-SECRET_KINDS = frozenset({"login_code", "password_reset"})
-
-
-class LetterQuerySet(models.QuerySet["Letter"]):
-    def due(self, at: datetime) -> LetterQuerySet:
-        return self.filter(state=State.QUEUED, next_attempt_at__lte=at)
-
-    def abandoned(self, at: datetime) -> LetterQuerySet:
-        """Held by a worker whose lease has run out: it died, or it hangs."""
-        return self.filter(state__in=(State.LEASED, State.SENDING), lease_until__lte=at)
-
-    def live(self) -> LetterQuerySet:
-        return self.filter(state__in=(State.QUEUED, State.LEASED))
-
-
-class Letter(models.Model):
-    """One e-mail owed to one address for one occasion: the outbox. Celery only carries it out.
-
-    `context` holds what its template says. Signed links are made when the letter is rendered, from `link_purpose` and
-    `link_pk`; only letters of SECRET_KINDS hold a secret, until they have left or are given up.
-    """
-
-    to = models.EmailField(_("to"))
-    kind = models.CharField(_("kind"), max_length=40)
-    occasion = models.CharField(_("occasion"), max_length=200)
-    language = models.CharField(_("language"), max_length=5, default="pl")
-    context = models.JSONField(_("content"), default=dict, blank=True)
-    link_purpose = models.CharField(max_length=1, blank=True, editable=False)
-    link_pk = models.BigIntegerField(null=True, blank=True, editable=False)
-    # One-click unsubscribe for letters that preferences govern (RFC 8058).
-    unfollow_pk = models.BigIntegerField(null=True, blank=True, editable=False)
-    calendar = models.TextField(_("calendar entry"), blank=True)
-    owed_at = models.DateTimeField(_("owed since"))
-    expires_at = models.DateTimeField(_("not to be sent after"), null=True, blank=True)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
-    attempt = models.PositiveIntegerField(_("attempts"), default=0)
-    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
-    next_attempt_at = models.DateTimeField(_("next attempt"))
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    error = models.CharField(_("error"), max_length=300, blank=True)
-    objects = LetterQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("letter")
-        verbose_name_plural = _("letters")
-        ordering = ("-owed_at", "-pk")
-        constraints = [
-            models.UniqueConstraint(fields=("to", "occasion"), name="letter_once_per_recipient_and_occasion"),
-            models.CheckConstraint(
-                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at=None)),
-                name="letter_says_when_it_was_sent",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=("next_attempt_at",), condition=Q(state="queued"), name="letter_due"),
-            models.Index(fields=("lease_until",), condition=Q(state__in=("leased", "sending")), name="letter_leased"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
-
-
-class Rate(models.Model):
-    """How often something was asked for in one window of time; works without Redis."""
-
-    key = models.CharField(max_length=100)
-    window = models.DateTimeField()
-    count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=("key", "window"), name="rate_counted_once_per_window")]
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.count}"
