@@ -24,6 +24,8 @@ CHROMIUM = [
 ]
 
 
+# First, because pytest-xdist reads the groups in this very hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         if "tests/browser" in item.path.as_posix():
