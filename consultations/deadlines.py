@@ -11,12 +11,22 @@ from functools import lru_cache
 import holidays
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from consultations.stages import ShownAs
 
 DAY = timedelta(days=1)
+# From Monday on, in the case that "until" and "from" ask for in Polish: "do czwartku", "od czwartku".
+WEEKDAYS = (
+    pgettext_lazy("until this weekday", "Monday"),
+    pgettext_lazy("until this weekday", "Tuesday"),
+    pgettext_lazy("until this weekday", "Wednesday"),
+    pgettext_lazy("until this weekday", "Thursday"),
+    pgettext_lazy("until this weekday", "Friday"),
+    pgettext_lazy("until this weekday", "Saturday"),
+    pgettext_lazy("until this weekday", "Sunday"),
+)
 
 
 @lru_cache
@@ -55,6 +65,8 @@ def days_after(act: date, days: int) -> datetime:
     return end_of(last)
 
 
+# Of the same few moments dozens of times a page.
+@lru_cache(maxsize=1024)
 def local_day(at: datetime) -> date:
     return timezone.localtime(at, timezone.get_default_timezone()).date()
 
@@ -68,17 +80,27 @@ def is_midnight(at: datetime) -> bool:
     return moment(local_day(at)) == at
 
 
+def _in(value: date, pattern: str) -> str:
+    """As date_format, which parses its pattern anew each time."""
+    return _formatted(value, pattern, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _formatted(value: date, pattern: str, language: str | None) -> str:
+    return date_format(value, pattern)
+
+
 def day_words(day: date, at: datetime) -> str:
     """As in “22 July”; with the year when it is not the present one."""
     if day.year == local_day(at).year:
-        return date_format(day, pgettext("date format", "j E"))
-    return date_format(day, pgettext("date format", "j E Y"))
+        return _in(day, pgettext("date format", "j E"))
+    return _in(day, pgettext("date format", "j E Y"))
 
 
 def time_words(moment: datetime) -> str:
     """As in “2:00 p.m.”, in Polish „godz. 14.00”."""
     local = timezone.localtime(moment, timezone.get_default_timezone())
-    return pgettext("time of day", "%(time)s") % {"time": date_format(local, pgettext("time format", "g:i a"))}
+    return pgettext("time of day", "%(time)s") % {"time": _in(local, pgettext("time format", "g:i a"))}
 
 
 def moment_words(moment: datetime, at: datetime) -> str:
@@ -89,21 +111,21 @@ def moment_words(moment: datetime, at: datetime) -> str:
 def full_words(moment: datetime) -> str:
     """With the year always, for what is kept: “22 July 2021, 10:42 a.m.”."""
     local = timezone.localtime(moment, timezone.get_default_timezone())
-    day = date_format(local, pgettext("date format", "j E Y"))
+    day = _in(local, pgettext("date format", "j E Y"))
     return _("%(day)s, %(time)s") % {"day": day, "time": time_words(moment)}
 
 
 def until_words(closes_at: datetime, at: datetime) -> str:
     """As in “until Thursday 22 July, 2:00 p.m.”; “until Tuesday 31 August” for what closes at midnight."""
     day = last_day(closes_at)
-    words = _("until %(weekday)s %(day)s") % {"weekday": _weekday_until(day), "day": day_words(day, at)}
+    words = _("until %(weekday)s %(day)s") % {"weekday": WEEKDAYS[day.weekday()], "day": day_words(day, at)}
     return words if is_midnight(closes_at) else _("%(day)s, %(time)s") % {"day": words, "time": time_words(closes_at)}
 
 
 def from_words(opens_at: datetime, at: datetime) -> str:
     """As in “from Wednesday 14 July”, with the hour when it is not midnight."""
     day = local_day(opens_at)
-    words = _("from %(weekday)s %(day)s") % {"weekday": _weekday_until(day), "day": day_words(day, at)}
+    words = _("from %(weekday)s %(day)s") % {"weekday": WEEKDAYS[day.weekday()], "day": day_words(day, at)}
     return words if is_midnight(opens_at) else _("%(day)s, %(time)s") % {"day": words, "time": time_words(opens_at)}
 
 
@@ -129,19 +151,6 @@ def coming_words(opens_at: datetime, at: datetime) -> str:
     if days == 1:
         return _("tomorrow")
     return ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}
-
-
-def _weekday_until(day: date) -> str:
-    """The weekday in the case that "until" and "from" ask for in Polish: "do czwartku", "od czwartku"."""
-    return (
-        pgettext("until this weekday", "Monday"),
-        pgettext("until this weekday", "Tuesday"),
-        pgettext("until this weekday", "Wednesday"),
-        pgettext("until this weekday", "Thursday"),
-        pgettext("until this weekday", "Friday"),
-        pgettext("until this weekday", "Saturday"),
-        pgettext("until this weekday", "Sunday"),
-    )[day.weekday()]
 
 
 @dataclass(frozen=True)
@@ -179,5 +188,5 @@ def shown(shown_as: str, opens_at: datetime | None, closes_at: datetime | None, 
 
 
 def shown_day(day: date, at: datetime, detail: str = "") -> Shown:
-    words = date_format(day, pgettext("date format", "j E"))
+    words = _in(day, pgettext("date format", "j E"))
     return Shown(words, "" if day.year == local_day(at).year else str(day.year), detail)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from consultations.models import Consultation, DateChange, Document, FormalEvent
 from consultations.models.schedule import ConsultationQuerySet
 from consultations.stages import Action, Kind
 
+LAST = datetime.max.replace(tzinfo=UTC)
 # meetings.Meeting: this app lies below and cannot name it.
 Meeting = Any
 Changes = dict[tuple[str, int], list[DateChange]]
@@ -83,6 +85,7 @@ class Entry:
     moved: list[Moved] = field(default_factory=list)
     meetings: list[MeetingShown] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    invited: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,39 +102,50 @@ class Now:
     later: bool = False
 
 
+# Each reader has an order of its own; that of the models begins with the consultation, which costs a join.
+_STAGES = Stage.objects.order_by("pk")
+
+
 def for_pages(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
     """With what `now` reads: two queries more, however many consultations."""
-    stages = Stage.objects.order_by("position", "opens_at", "pk").select_related("after_event")
-    return consultations.prefetch_related(Prefetch("stages", stages), "meetings")
+    return consultations.prefetch_related(Prefetch("stages", _STAGES.all()), "meetings")
 
 
 def for_timelines(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
     """With what `timeline` and `now` read: five queries more, however many rows."""
-    return for_pages(consultations).prefetch_related(
-        Prefetch("events", FormalEvent.objects.select_related("document")),
-        Prefetch("date_changes", DateChange.objects.select_related("content_type")),
+    return consultations.prefetch_related(
+        Prefetch("stages", _STAGES.all()),
+        Prefetch("events", FormalEvent.objects.order_by("pk")),
+        "date_changes",
         "meetings__groups",
     )
 
 
+def stages_of(consultation: Consultation) -> list[Stage]:
+    """By position; of one position, by opening, those without a date last."""
+    return sorted(consultation.stages.all(), key=lambda one: (one.position, one.opens_at or LAST, one.pk))
+
+
 def now(consultation: Consultation, at: datetime) -> Now | None:
     """The first thing a visitor can do: sign up, else remark, else propose; else what opens next."""
-    stages = list(consultation.stages.all())
+    stages = stages_of(consultation)
     remarking = _open_for(Action.REMARK, stages, at)
     proposing = _open_for(Action.PROPOSE, stages, at)
     taking = [meeting for meeting in consultation.meetings.all() if meeting.takes_sign_ups(at)]
-    remark = _link(consultation, Action.REMARK, _("Send a remark"))
-    propose = _link(consultation, Action.PROPOSE, _("Send a proposal"))
     if taking:
         meeting = min(taking, key=lambda one: (one.sign_up_closes_at, one.pk))
-        also = remark if remarking else None
-        if proposing and not remarking:
+        also = None
+        if remarking:
+            also = _link(consultation, Action.REMARK, _("Send a remark"))
+        elif proposing:
             also = _link(consultation, Action.PROPOSE, _("Cannot come? Send a proposal"))
         sign_up = Link(reverse("meetings:sign_up", args=[meeting.slug]), _("Sign up for the meeting"))
         return _panel(_("Sign-up: %(meeting)s") % {"meeting": meeting.title}, meeting.sign_up_closes_at, sign_up, also, at)
+    propose = _link(consultation, Action.PROPOSE, _("Send a proposal")) if proposing else None
     if remarking and remarking.closes_at:
-        return _panel(remarking.name, remarking.closes_at, remark, propose if proposing else None, at)
-    if proposing and proposing.closes_at:
+        remark = _link(consultation, Action.REMARK, _("Send a remark"))
+        return _panel(remarking.name, remarking.closes_at, remark, propose, at)
+    if proposing and proposing.closes_at and propose:
         return _panel(proposing.name, proposing.closes_at, propose, None, at)
     return _next(stages, at)
 
@@ -139,7 +153,8 @@ def now(consultation: Consultation, at: datetime) -> Now | None:
 def timeline(consultation: Consultation, at: datetime) -> list[Entry]:
     """Stages and formal events in one order: by position, then by the day shown."""
     changes = changes_of(consultation)
-    stages = list(consultation.stages.all())
+    stages = stages_of(consultation)
+    events = _acquainted(consultation, stages)
     meetings = _by_stage(stages, [meeting for meeting in consultation.meetings.all() if meeting.is_published(at)])
     rows: list[tuple[Any, Entry]] = []
     for stage in stages:
@@ -148,10 +163,21 @@ def timeline(consultation: Consultation, at: datetime) -> list[Entry]:
         rows.append((_place(stage.position, _stage_day(stage), 1, stage.pk), entry))
     rows += [
         (_place(event.position, event.done_on or event.planned_on, 0, event.pk), _event_entry(event, changes, at))
-        for event in consultation.events.all()
+        for event in events
     ]
     rows += [(_place(0, deadlines.local_day(m.starts_at), 2, m.pk), _meeting_entry(m, changes, at)) for m in meetings[None]]
     return [entry for _key, entry in sorted(rows, key=lambda row: row[0])]
+
+
+def _acquainted(consultation: Consultation, stages: Sequence[Stage]) -> list[FormalEvent]:
+    """The formal events; they and the stages are handed what they point at, which is loaded already, instead of joining it."""
+    events = {event.pk: event for event in consultation.events.all()}
+    documents = {document.pk: document for document in consultation.documents.all()}
+    for stage in stages:
+        stage.after_event = events.get(stage.after_event_id or 0)
+    for event in events.values():
+        event.document = documents.get(event.document_id or 0)
+    return list(events.values())
 
 
 # --- The panel ------------------------------------------------------------------------------------
@@ -223,7 +249,18 @@ def _stage_entry(stage: Stage, meetings: list[MeetingShown], signs_up: bool, cha
     if stage.permits(Action.PROPOSE, at):
         links.append(_link(stage.consultation, Action.PROPOSE, _("Send a proposal")))
     was = str(replace(first, detail="")) if first and first.day != shown.day else ""
-    return Entry(state, stage.name, stage.description, shown, counted_from, was, moved, meetings, links)
+    return Entry(
+        state, stage.name, stage.description, shown, counted_from, was, moved, meetings, links, _invited_words(stage.invited)
+    )
+
+
+def _invited_words(count: int) -> str:
+    if not count:
+        return ""
+    words = ngettext(
+        "%(n)d organization of the directory was invited", "%(n)d organizations of the directory were invited", count
+    )
+    return words % {"n": count}
 
 
 def _event_entry(event: FormalEvent, changes: Changes, at: datetime) -> Entry:
@@ -290,7 +327,7 @@ def changes_of(consultation: Consultation) -> Changes:
     """Every moved date of the consultation, by the thing it belongs to, oldest first."""
     found: Changes = defaultdict(list)
     for change in consultation.date_changes.all():
-        found[(change.content_type.model, change.object_id)].append(change)
+        found[(ContentType.objects.get_for_id(change.content_type_id).model, change.object_id)].append(change)
     return found
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from consultations import deadlines
 from consultations.models import Announcement, Consultation
 from consultations.stages import PERMITS, Kind
-from consultations.timeline import Now, for_pages, now
+from consultations.timeline import Now, for_pages, now, stages_of
 
 DATES_SHOWN = 5
 NEWS_SHOWN = 3
@@ -59,7 +59,7 @@ def coming(consultation: Consultation, at: datetime) -> list[Coming]:
     page = reverse("consultations:detail", args=[consultation.slug])
     found: list[tuple[datetime | None, str, str]] = [
         (stage.closes_at, _("The end of: %(stage)s") % {"stage": stage.name}, page)
-        for stage in consultation.stages.all()
+        for stage in stages_of(consultation)
         if PERMITS[Kind(stage.kind)] and stage.kind != Kind.MEETING
     ]
     for meeting in consultation.meetings.all():

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import groupby
-from typing import TypedDict
+from typing import TypedDict, cast
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, DateTimeField, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -42,7 +42,10 @@ def consultation_list(request: HttpRequest) -> HttpResponse:
 def consultation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     at = timezone.now()
     # A row for each program of the consultation.
-    rows = list(_with_programs(for_timelines(Consultation.objects.published(at).filter(slug=slug)), at))
+    found = for_timelines(Consultation.objects.published(at).filter(slug=slug)).prefetch_related(
+        Prefetch("documents", Document.objects.order_by("position", "pk"))
+    )
+    rows = list(_with_programs(found, at))
     if not rows:
         raise Http404
     consultation = rows[0]
@@ -50,43 +53,54 @@ def consultation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "at": at,
         "consultation": consultation,
         "drafts": [row for row in rows if row.version_number],
-        "years": sorted({row.program_year for row in rows if row.program_year}),
         "now": now(consultation, at),
         "timeline": timeline(consultation, at),
-        "documents": consultation.documents.published(at),
+        "documents": [one for one in consultation.documents.all() if one.published_at <= at],
         "posters": [one for one in consultation.meetings.all() if one.takes_sign_ups(at)],
     }
     return render(request, "consultations/detail.html", context)
 
 
+class Said(TypedDict):
+    proposals: int
+    remarks: int
+
+
 class Loaded(TypedDict):
     program_title: str
     program_slug: str
-    program_year: int | None
     version_number: int | None
     latest_news: dict[str, str] | None
-    proposal_count: int | None
-    remark_count: int | None
+    said: Said | None
+
+
+# A subquery takes longer to build than to answer: built once, it reads the moment from the query around it.
+_AT = cast(datetime, OuterRef("at"))
+_NEWEST_VERSION = DraftVersion.objects.public().filter(program=OuterRef("programs")).order_by("-number").values("number")[:1]
+_NEWS = Announcement.objects.published(_AT).filter(consultation=OuterRef("pk"))
+_LATEST_NEWS = _NEWS.values(_=JSONObject(slug="slug", title="title"))[:1]
+_VOICES = Voice.objects.released(_AT).filter(consultation=OuterRef("pk")).order_by().values("consultation")
+_SAID = _VOICES.values(
+    _=JSONObject(
+        proposals=Count("pk", filter=Q(kind=VoiceKind.PROPOSAL)),
+        remarks=Count("pk", filter=Q(kind=VoiceKind.REMARK)),
+    )
+)
 
 
 def _with_programs(consultations: QuerySet[Consultation], at: datetime) -> QuerySet[WithAnnotations[Consultation, Loaded]]:
     """One query for what would be five: a row per program, with its newest public version, what was said, the last news."""
-    version = DraftVersion.objects.public().filter(program=OuterRef("programs")).order_by("-number")
-    news = Announcement.objects.published(at).filter(consultation=OuterRef("pk"))
-    return consultations.annotate(
-        program_title=F("programs__title"),
-        program_slug=F("programs__slug"),
-        program_year=F("programs__first_year"),
-        version_number=Subquery(version.values("number")[:1]),
-        latest_news=Subquery(news.values(news=JSONObject(slug="slug", title="title"))[:1]),
-        proposal_count=_released(VoiceKind.PROPOSAL, at),
-        remark_count=_released(VoiceKind.REMARK, at),
-    ).order_by("-programs__first_year", "programs__slug")
-
-
-def _released(kind: str, at: datetime) -> Subquery:
-    released = Voice.objects.released(at).filter(consultation=OuterRef("pk"), kind=kind)
-    return Subquery(released.order_by().values("consultation").annotate(count=Count("pk")).values("count"))
+    return (
+        consultations.alias(at=Value(at, DateTimeField()))
+        .annotate(
+            program_title=F("programs__title"),
+            program_slug=F("programs__slug"),
+            version_number=Subquery(_NEWEST_VERSION),
+            latest_news=Subquery(_LATEST_NEWS),
+            said=Subquery(_SAID),
+        )
+        .order_by("-programs__first_year", "programs__slug")
+    )
 
 
 @publicly_cached

@@ -82,16 +82,18 @@ def test_the_page_costs_the_same_whatever_the_rows(client, monkeypatch, django_a
 @pytest.mark.parametrize("rows", [1, 30])
 def test_lists_cost_the_same_whatever_the_rows(client, django_assert_num_queries, rows):
     for _one in range(rows):
-        announcement(published())
+        made = published()
+        document(made, announcement=announcement(made))
     # The first visitor after a boundary counts it.
     client.get("/dostepnosc/")
     # Validity; consultations, their stages, meetings, programs.
     with django_assert_num_queries(5):
         assert client.get("/konsultacje/").content.decode().count('class="matter"') == rows
-    # Validity, the number of pages, one page.
-    with django_assert_num_queries(3):
+    # Validity, the number of pages, one page, its documents.
+    with django_assert_num_queries(4):
         assert client.get("/aktualnosci/").content.decode().count('class="entry"') == min(rows, 20)
-    with django_assert_num_queries(2):
+    # Validity, announcements, documents.
+    with django_assert_num_queries(3):
         assert client.get("/aktualnosci/atom.xml").content.decode().count("<entry>") == rows
     # Validity; consultations, stages, meetings, events, moved dates (meetings' groups are not there to be asked for).
     with django_assert_num_queries(6):

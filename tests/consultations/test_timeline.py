@@ -111,6 +111,18 @@ def test_a_stage_that_waits_for_an_act_stands_after_it_and_says_what_it_waits_fo
     assert (second.date.day, second.counted_from) == ("21 października – 3 listopada", "")
 
 
+@pytest.mark.parametrize(("count", "said"), [(0, ""), (1, "1 organization of"), (124, "124 organizations of")])
+def test_a_stage_says_how_many_organizations_were_invited_to_it(client, count, said):
+    made = published()
+    made.stages.update(invited=count)
+    with translation.override("en"):
+        (entry,) = shown(made, OPENS)
+    assert entry.invited.startswith(said)
+    assert bool(entry.invited) is bool(count)
+    page = client.get(f"/en/konsultacje/{made.slug}/").content.decode().replace("\u00a0", " ")
+    assert ("were invited" in page) is (count > 1)
+
+
 # --- Moved dates ----------------------------------------------------------------------------------
 
 
