@@ -34,11 +34,11 @@ class GroupLabel:
 
 
 class GroupRows(forms.RadioSelect):
-    """A full group is shown and cannot be chosen; whoever sends it all the same is told so in words."""
+    """Names in Polish. A full group is shown and cannot be chosen; whoever sends it all the same is told so in words."""
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
-        option["attrs"]["disabled"] = value.instance.free <= 0
+        option["attrs"] |= {"lang": "pl", "disabled": value.instance.free <= 0}
         return option
 
 
@@ -89,7 +89,7 @@ def long_text(label: Any, limit: int, *, rows: int, **kwargs: Any) -> forms.Char
     )
 
 
-def e_mail(help_text: Any) -> forms.EmailField:
+def e_mail(help_text: Any, *, required: Any) -> forms.EmailField:
     return forms.EmailField(
         label=_("E-mail"),
         help_text=help_text,
@@ -97,7 +97,7 @@ def e_mail(help_text: Any) -> forms.EmailField:
         validators=[MaxLengthValidator(254, TOO_LONG)],
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
-            "required": _("Write your e-mail: we send the link there."),
+            "required": required,
             "invalid": _("This is not a whole e-mail address. It has an @ sign and a dot after it: anna@example.org."),
         },
     )
@@ -107,7 +107,6 @@ class PersonForm(VisitorForm):
     """What every form of a meeting asks about whoever fills it in."""
 
     name = one_line(_("First and last name"), 150, required=_("Write your first and last name."), autocomplete="name")
-    email = e_mail("")
     organization_name = one_line(
         _("Organization"),
         250,
@@ -126,6 +125,10 @@ class PersonForm(VisitorForm):
 
 
 class SignUpForm(PersonForm):
+    email = e_mail(
+        _("We send a link there. Your place counts once you have clicked it."),
+        required=_("Write your e-mail: we send the link there."),
+    )
     group = GroupField(
         label=_("In which group do you want to work?"),
         help_text=_("The groups work at the same time, so choose one. You can change it until sign-up closes."),
@@ -151,7 +154,6 @@ class SignUpForm(PersonForm):
     def __init__(self, data: Mapping[str, Any] | None = None, *, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         offer(self, meeting.groups.all())
-        self.fields["email"].help_text = _("We send a link there. Your place counts once you have clicked it.")
         # White space or letters only is no number anybody could ring.
         self.fields["phone"].validators.append(
             RegexValidator(r"^[0-9+() /–-]{6,}$", _("Write the number with digits, for example 56 600 00 00."))
@@ -171,15 +173,12 @@ class SignUpForm(PersonForm):
 
 
 class TopicForm(PersonForm):
+    email = e_mail(_("We send a copy of your topic there."), required=_("Write your e-mail: we send a copy of your topic there."))
     title = one_line(_("Topic"), 200, required=_("Write the topic in one sentence."))
     text = long_text(
         _("Why does it matter?"), 2000, rows=6, help_text=_("A few sentences help the moderators. At most 2000 characters.")
     )
     field_order = ("website", "title", "text", "name", "email", "organization_name", "stamp")
-
-    def __init__(self, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        self.fields["email"].help_text = _("We send a copy of your topic there.")
 
 
 class ChangeGroupForm(forms.Form):

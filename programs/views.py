@@ -57,7 +57,7 @@ def version_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponseBas
     version = get_object_or_404(DraftVersion.objects.public().select_related("program"), program__slug=slug, number=number)
     file = version.files.filter(format=FileFormat.PDF).first()
     if file is None:
-        return _not_printed_yet(request)
+        return not_printed_yet(request)
     etag = f'"{file.sha256}"'
     response: HttpResponseBase | None = get_conditional_response(request, etag)
     if response is None:
@@ -69,7 +69,7 @@ def version_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponseBas
     return response
 
 
-def _not_printed_yet(request: HttpRequest) -> HttpResponse:
+def not_printed_yet(request: HttpRequest) -> HttpResponse:
     response = render(request, "503.html", {"what": _("We are printing this version. It takes up to a minute.")}, status=503)
     response["Retry-After"] = str(HALF_A_MINUTE)
     patch_cache_control(response, no_store=True)

@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import DeskAdmin
-from accounts.models import User
+from accounts.desk import DeskAdmin, RefusalsInWords, staff
 from accounts.roles import Duty
 from consultations import deadlines
 from consultations.actions import schedule
@@ -21,25 +20,6 @@ from consultations.timeline import for_pages, now
 
 CONSULTATION_WORDS = ("title", "lead", "host", "co_hosts", "phone", "contact_email")
 STAGE_WORDS = ("name", "description", "shown_as", "after_event", "days_after", "position")
-
-
-def staff(request: HttpRequest) -> User:
-    """Who acts; the admin lets nobody else come so far."""
-    if not isinstance(request.user, User):
-        raise TypeError("staff only")
-    return request.user
-
-
-class RefusalsInWords:
-    """A verb may refuse what the form allowed, because somebody else was quicker: say so, and save nothing."""
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            # Saving is one transaction: the refusal leaves it, so nothing of it stays.
-            return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
-        except schedule.ScheduleRefused as refused:
-            messages.error(request, str(refused.in_words))
-            return HttpResponseRedirect(request.get_full_path())
 
 
 class TopicInline(DeskAdmin, admin.StackedInline[Topic, Consultation]):
@@ -53,6 +33,7 @@ class TopicInline(DeskAdmin, admin.StackedInline[Topic, Consultation]):
 @admin.register(Consultation)
 class ConsultationAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Consultation]):
     duty = Duty.RUN_PROCESS
+    refusals = (schedule.ScheduleRefused,)
     list_display = ("title", "slug", "published_at", "state_now", "followers")
     list_filter = ("published_at",)
     search_fields = ("title", "slug")
@@ -138,6 +119,7 @@ class PlanAdmin(RefusalsInWords, DeskAdmin):
     """A stage or a formal event: removable only while the public has not seen it."""
 
     duty = Duty.RUN_PROCESS
+    refusals = (schedule.ScheduleRefused,)
 
     def has_delete_permission(self, request: HttpRequest, obj: Stage | FormalEvent | None = None) -> bool:
         planned = obj is not None and not obj.consultation.is_published(timezone.now())

@@ -15,9 +15,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.admin import DeskAdmin
+from accounts.desk import DeskAdmin, RefusalsInWords, staff
 from accounts.roles import Duty
-from consultations.actions.voices import release_voices
+from consultations.actions.voices import (
+    LateNeedsAReason,
+    NotUnderConsultation,
+    ReceivedInTheFuture,
+    StageIsClosed,
+    release_voices,
+)
 from consultations.forms.entered import EnteredVoiceForm
 from consultations.models import Voice
 from consultations.models.voices import VoiceQuerySet
@@ -70,8 +76,9 @@ class WithdrawnFilter(YesNoFilter):
 
 
 @admin.register(Voice)
-class VoiceAdmin(DeskAdmin, admin.ModelAdmin[Voice]):
+class VoiceAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Voice]):
     duty = Duty.HANDLE_VOICES
+    refusals = (StageIsClosed, LateNeedsAReason, ReceivedInTheFuture, NotUnderConsultation)
     list_help = _("Nobody outside the office sees a voice until you publish it: tick it and choose the action.")
     list_display = (
         "signature",
@@ -104,9 +111,9 @@ class VoiceAdmin(DeskAdmin, admin.ModelAdmin[Voice]):
         return super().get_queryset(request).select_related(*related)
 
     def get_form(self, request: HttpRequest, obj: Voice | None = None, change: bool = False, **kwargs: Any) -> Any:
-        if obj:
-            return super().get_form(request, obj, change, **kwargs)
-        return type("EnteredNow", (EnteredVoiceForm,), {"at": timezone.now()})
+        if obj is None:
+            kwargs["form"] = type("EnteredNow", (EnteredVoiceForm,), {"at": timezone.now()})
+        return super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Voice | None = None) -> Any:
         return SHOWN if obj else ENTERED
@@ -125,16 +132,15 @@ class VoiceAdmin(DeskAdmin, admin.ModelAdmin[Voice]):
         return self._has(request, self.duty)
 
     def save_model(self, request: HttpRequest, obj: Voice, form: Any, change: bool) -> None:
-        recorded = form.record(by=request.user).voices.get()
+        recorded = form.record(by=staff(request)).voices.get()
         # The admin goes on with its own object: it becomes the row that the verb wrote.
         obj.pk = recorded.pk
         obj.refresh_from_db()
 
     @admin.action(description=_("Publish the chosen voices"), permissions=["release"])
     def release(self, request: HttpRequest, queryset: VoiceQuerySet) -> None:
-        assert request.user.is_authenticated  # noqa: S101 - the permission above; for the type checker
         seen_at = parse_datetime(request.POST.get("seen_at", "")) or timezone.now()
-        released = release_voices(queryset, by=request.user, at=timezone.now(), seen_at=seen_at)
+        released = release_voices(queryset, by=staff(request), at=timezone.now(), seen_at=seen_at)
         words = ngettext("%(n)d voice is public from now on.", "%(n)d voices are public from now on.", released) % {"n": released}
         self.message_user(request, words, messages.SUCCESS)
 

@@ -17,12 +17,11 @@ from consultations.actions.voices import (
     submit_proposal,
     submit_remarks,
 )
+from consultations.forms.moments import MomentField
 from consultations.models import Channel, Submission, Topic, Voice, VoiceKind
 from consultations.models.voices import ACTION_OF
 from consultations.quotes import versions_under_remark
 from programs.models import DraftVersion, ProvisionText
-
-LOCAL_MOMENT = "%Y-%m-%dT%H:%M"
 
 
 class TopicChoice(forms.ModelChoiceField[Topic]):
@@ -36,11 +35,7 @@ class EnteredVoiceForm(forms.ModelForm[Voice]):
     at: datetime
     form_token = forms.CharField(widget=forms.HiddenInput)
     channel = forms.ChoiceField(label=_("Channel"), choices=[choice for choice in Channel.choices if choice[0] != Channel.PORTAL])
-    received_at = forms.DateTimeField(
-        label=_("Received"),
-        help_text=_("When it came to the office, not when you enter it."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL_MOMENT),
-    )
+    received_at = MomentField(label=_("Received"), help_text=_("When it came to the office, not when you enter it."))
     late_reason = forms.CharField(
         label=_("Why it is recorded though late"),
         max_length=300,

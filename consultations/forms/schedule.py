@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,26 +19,10 @@ from consultations.actions.schedule import (
     needs_reason,
     windows_after,
 )
+from consultations.forms.moments import DayField, MomentField
 from consultations.models import Consultation, Document, FormalEvent, Stage
 
 WHY_IT_MOVES = gettext_lazy("Needed only when a published date moves. People read it beside the old date.")
-
-
-class MomentField(forms.DateTimeField):
-    """One input for a local day and hour; hours that the clocks skip or repeat are read as deadlines.moment says."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-    def to_python(self, value: Any) -> datetime | None:
-        try:
-            wall = parse_datetime(value.strip()) if isinstance(value, str) else None
-        except ValueError:
-            wall = None
-        return deadlines.moment(wall.date(), wall.time()) if wall and timezone.is_naive(wall) else super().to_python(value)
-
-
-class DayField(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class ReasonField(forms.CharField):

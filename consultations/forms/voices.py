@@ -39,6 +39,20 @@ def _long_text(
     )
 
 
+class Polish(str):
+    """A name as the office wrote it, whatever the language of the page."""
+
+
+class NamesSelect(forms.Select):
+    """Says of each Polish name that it is one, so that it is read aloud as Polish on an English page."""
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, label, *args, **kwargs)
+        if isinstance(label, Polish):
+            option["attrs"]["lang"] = "pl"
+        return option
+
+
 def _one_paragraph(text: str) -> str:
     return " ".join(text.split())
 
@@ -97,6 +111,7 @@ class AuthorFields(SpokenForm):
 class ProposalFields(SpokenForm):
     topic = forms.ChoiceField(
         label=_("Topic"),
+        widget=NamesSelect,
         error_messages={
             "required": _("Choose the topic of your proposal."),
             "invalid_choice": _("This topic is not on the list. Choose the topic of your proposal."),
@@ -119,7 +134,7 @@ class ProposalFields(SpokenForm):
     def __init__(self, data: Mapping[str, Any] | None = None, *, consultation: Consultation, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self._topics = {str(topic.pk): topic for topic in consultation.topics.all()}
-        names = [(key, topic.name) for key, topic in self._topics.items()]
+        names = [(key, Polish(topic.name)) for key, topic in self._topics.items()]
         self._choice("topic").choices = [("", _("Choose a topic")), *names, (OTHER_TOPIC, _("Another matter"))]
 
     def _choice(self, name: str) -> forms.ChoiceField:
@@ -187,6 +202,7 @@ class RemarkForm(AuthorFields, RemarkFields):
 
     place = forms.ChoiceField(
         label=_("Which provision is it about?"),
+        widget=NamesSelect,
         error_messages={
             "required": _("Choose a provision from the list, or the whole document."),
             "invalid_choice": _("This provision is not in the draft under consultation. Choose one from the list."),
@@ -220,7 +236,7 @@ class RemarkForm(AuthorFields, RemarkFields):
             for key, version in self.versions.items()
         ]
         units = [
-            (key, f"{text.version.program.slug}: {self._name(text)}" if several else self._name(text))
+            (key, Polish(f"{text.version.program.slug}: {self._name(text)}" if several else self._name(text)))
             for key, text in self.texts.items()
         ]
         return whole + units

@@ -25,7 +25,6 @@ class Options(TypedDict, total=False):
     description: str
     mode: str
     place: str
-    separate_confirmation: bool
     limit_per_organization: int | None
 
 
@@ -38,6 +37,8 @@ class Deadlines(TypedDict, total=False):
     topics_until: datetime | None
     signup_until: datetime | None
     confirm_until: datetime | None
+    # Not a moment, but it stands and falls with the one before it.
+    separate_confirmation: bool
 
 
 class Moments(Deadlines, total=False):
@@ -116,8 +117,9 @@ def create_meeting(
 def edit_meeting(
     meeting: Meeting, *, by: User | None, at: datetime, groups_follow: bool = False, **words: Unpack[Words]
 ) -> Meeting:
-    """Everything but the dates. Who is registered hears of another place or mode. Raises DatesDoNotFit, MeetingIsNotReady.
+    """All but the dates and what hangs on them. Who is registered hears of another place or mode.
 
+    Raises DatesDoNotFit, MeetingIsNotReady.
     With `groups_follow` the groups get what another mode asks of them in the same transaction, and the caller then
     asks check_complete.
     """
@@ -147,9 +149,10 @@ def move_meeting(meeting: Meeting, *, by: User | None, at: datetime, reason: str
     if meeting.published_at is None:
         meeting.save()
         return meeting
-    if not reason.strip():
+    moved = [field for field in changed if field in MOMENTS]
+    if moved and not reason.strip():
         raise MoveNeedsAReason
-    new_hours = bool({"starts_at", "ends_at"} & set(changed))
+    new_hours = bool({"starts_at", "ends_at"} & set(moved))
     meeting.ics_sequence += new_hours
     meeting.save()
     _check(meeting, meeting.lacking_itself)
@@ -164,7 +167,7 @@ def move_meeting(meeting: Meeting, *, by: User | None, at: datetime, reason: str
             by=by,
             at=at,
         )
-        for field in changed
+        for field in moved
     )
     letters.drop_reminders(meeting)
     if new_hours:

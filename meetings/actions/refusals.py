@@ -34,6 +34,18 @@ class _ByDeadline(Refusal):
         return until_words(self.meeting.deadline(self.action), self.at)
 
 
+class _ByGroup(Refusal):
+    def __init__(self, group: WorkingGroup) -> None:
+        super().__init__(group.pk)
+        self.group = group
+
+
+class _ByRegistration(Refusal):
+    def __init__(self, registration: Registration) -> None:
+        super().__init__(registration.pk)
+        self.registration = registration
+
+
 class SignUpIsClosed(_ByDeadline):
     def __init__(self, meeting: Meeting, at: datetime) -> None:
         super().__init__(meeting, at, MeetingAction.SIGN_UP)
@@ -79,20 +91,16 @@ class TooLate(_ByDeadline):
         return words.get(self.action, begun) % {"until": self.until}
 
 
-class GroupIsFull(Refusal):
-    def __init__(self, group: WorkingGroup) -> None:
-        super().__init__(group.pk)
-        self.group = group
-
+class GroupIsFull(_ByGroup):
     @property
     def in_words(self) -> str:
         return _("There are no places left in the group “%(group)s”. Choose another group.") % {"group": self.group.name}
 
 
-class OrganizationLimitReached(Refusal):
+class OrganizationLimitReached(_ByGroup):
     def __init__(self, group: WorkingGroup, limit: int) -> None:
-        super().__init__(group.pk)
-        self.group, self.limit = group, limit
+        super().__init__(group)
+        self.limit = limit
 
     @property
     def in_words(self) -> str:
@@ -102,11 +110,7 @@ class OrganizationLimitReached(Refusal):
         ) % {"limit": self.limit, "group": self.group.name}
 
 
-class AlreadySignedUp(Refusal):
-    def __init__(self, registration: Registration) -> None:
-        super().__init__(registration.pk)
-        self.registration = registration
-
+class AlreadySignedUp(_ByRegistration):
     @property
     def in_words(self) -> str:
         return _(
@@ -115,11 +119,7 @@ class AlreadySignedUp(Refusal):
         )
 
 
-class HoldHasLapsed(Refusal):
-    def __init__(self, registration: Registration) -> None:
-        super().__init__(registration.pk)
-        self.registration = registration
-
+class HoldHasLapsed(_ByRegistration):
     @property
     def in_words(self) -> str:
         return _(
@@ -131,11 +131,7 @@ class HoldHasLapsed(Refusal):
         }
 
 
-class RegistrationHasEnded(Refusal):
-    def __init__(self, registration: Registration) -> None:
-        super().__init__(registration.pk)
-        self.registration = registration
-
+class RegistrationHasEnded(_ByRegistration):
     @property
     def in_words(self) -> str:
         if self.registration.ended_because == Ended.BY_STAFF:
@@ -171,11 +167,7 @@ class DatesDoNotFit(Refusal):
         return " ".join(self.error.messages)
 
 
-class GroupHasMorePeople(Refusal):
-    def __init__(self, group: WorkingGroup) -> None:
-        super().__init__(group.pk)
-        self.group = group
-
+class GroupHasMorePeople(_ByGroup):
     @property
     def in_words(self) -> str:
         return _("There are %(taken)s people in this group already: give at least that many places, or move people first.") % {

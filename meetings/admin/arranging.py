@@ -1,7 +1,6 @@
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db import models
 from django.db.models import QuerySet, Sum
@@ -12,17 +11,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import DeskAdmin
-from accounts.models import User
+from accounts.desk import DeskAdmin, RefusalsInWords, staff
 from accounts.roles import Duty
+from consultations.forms.moments import MomentField
 from meetings import actions
-from meetings.admin.forms import GroupForm, GroupFormSet, MeetingForm, MomentInput
+from meetings.admin.forms import GroupForm, GroupFormSet, MeetingForm
 from meetings.models import Meeting, MeetingAction, WorkingGroup
-
-
-def staff(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
-    return request.user
 
 
 class GroupInline(DeskAdmin, admin.StackedInline[WorkingGroup, Meeting]):
@@ -50,12 +44,13 @@ class GroupInline(DeskAdmin, admin.StackedInline[WorkingGroup, Meeting]):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(DeskAdmin, admin.ModelAdmin[Meeting]):
+class MeetingAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Meeting]):
     duty = Duty.RUN_MEETINGS
+    refusals = (actions.Refusal,)
     form = MeetingForm
     inlines = (GroupInline,)
     change_form_template = "meetings/admin/meeting.html"
-    formfield_overrides = {models.DateTimeField: {"form_class": forms.DateTimeField, "widget": MomentInput}}
+    formfield_overrides = {models.DateTimeField: {"form_class": MomentField, "widget": MomentField.widget}}
     list_display = ("title", "starts_at", "state_now", "seats", "signup_until", "consultation")
     list_select_related = ("consultation",)
     list_filter = ("consultation",)
@@ -152,14 +147,6 @@ class MeetingAdmin(DeskAdmin, admin.ModelAdmin[Meeting]):
         else:
             self.message_user(request, _("The meeting is published: people can sign up now."), messages.SUCCESS)
         return HttpResponseRedirect(request.path)
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except actions.Refusal as refusal:
-            # The forms ask the same questions first; this is for what changed in between.
-            self.message_user(request, refusal.in_words, messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
 
     def get_urls(self) -> list[URLPattern]:
         cancel = path("<int:pk>/cancel/", self.admin_site.admin_view(self.cancel_view), name="meetings_meeting_cancel")

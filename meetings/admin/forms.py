@@ -13,19 +13,11 @@ from meetings import actions
 from meetings.actions.arranging import MOMENTS
 from meetings.models import Meeting, MeetingAction, Registration, Sector, TopicProposal, WorkingGroup
 
-WORDS = ("title", "description", "mode", "place", "separate_confirmation", "limit_per_organization")
+WORDS = ("title", "description", "mode", "place", "limit_per_organization")
+DEADLINES = (*MOMENTS, "separate_confirmation")
 GROUP_WORDS = ("name", "description", "topic", "position", "capacity", "room", "room_link")
 SECTOR_OF = {"city_moderator": Sector.LOCAL_GOVERNMENT, "ngo_moderator": Sector.NGO}
 BY_STAFF = [choice for choice in Channel.choices if choice[0] != Channel.PORTAL]
-
-
-class MomentInput(forms.DateTimeInput):
-    """One field for a day and an hour."""
-
-    input_type = "datetime-local"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
 class MeetingForm(forms.ModelForm[Meeting]):
@@ -39,7 +31,7 @@ class MeetingForm(forms.ModelForm[Meeting]):
 
     class Meta:
         model = Meeting
-        fields = ("consultation", "slug", *WORDS, *MOMENTS)
+        fields = ("consultation", "slug", *WORDS, *DEADLINES)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -52,7 +44,7 @@ class MeetingForm(forms.ModelForm[Meeting]):
         return {field: self.cleaned_data[field] for field in WORDS}
 
     def moments(self) -> dict[str, Any]:
-        return {field: self.cleaned_data[field] for field in MOMENTS}
+        return {field: self.cleaned_data[field] for field in DEADLINES}
 
 
 class GroupForm(forms.ModelForm[WorkingGroup]):

@@ -3,15 +3,15 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.admin import DeskAdmin
+from accounts.desk import DeskAdmin, RefusalsInWords, staff
 from accounts.roles import Duty
 from meetings import actions
-from meetings.admin.arranging import staff
 from meetings.admin.forms import RegistrationEntryForm, RegistrationForm, TopicEntryForm, TopicForm
 from meetings.models import Registration, TopicProposal
 
@@ -38,34 +38,40 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(**rows.get(self.value() or "", {}))
 
 
-class _Entered(DeskAdmin):
+class _Entered(RefusalsInWords, DeskAdmin):
     """People's letters are added and decided upon, never rewritten or deleted."""
 
     duty = Duty.RUN_MEETINGS
+    refusals = (actions.Refusal,)
     entry_form: Any
-    decision: tuple[str, ...]
-    entry: tuple[str, ...]
+    entry_help: Promise
+    decision_help: Promise
+    readonly: tuple[str, ...]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         kwargs["form"] = self.form if change else self.entry_form  # type: ignore[attr-defined]  # ModelAdmin's own
-        return super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
+        return super().get_form(request, obj, change=change, **kwargs)
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
-        except actions.Refusal as refusal:
-            # The forms ask the same questions first; this is for what changed in between.
-            self.message_user(request, refusal.in_words, messages.ERROR)  # type: ignore[attr-defined]
-            return HttpResponseRedirect(request.get_full_path())
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return self.readonly if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return [(None, {"description": self.entry_help, "fields": self.entry_form.Meta.fields})]
+        return [(None, {"description": self.decision_help, "fields": ("group", *self.readonly)})]
 
 
 @admin.register(Registration)
 class RegistrationAdmin(_Entered, admin.ModelAdmin[Registration]):
     form = RegistrationForm
     entry_form = RegistrationEntryForm
+    entry_help = _("Somebody who rang, wrote or came. They get a place at once; with an e-mail also the letter about it.")
+    decision_help = _(
+        "You can move this person to another group; they get a letter. To take them off, use the action on the list."
+    )
     list_help = _("To see one meeting, choose it in the filter, or open the meeting and take “Who comes”.")
     list_display = ("name", "group", "speaks_for", "state_now", "channel", "created_at", "meeting")
     list_select_related = ("group", "meeting", "organization")
@@ -100,16 +106,6 @@ class RegistrationAdmin(_Entered, admin.ModelAdmin[Registration]):
         if not registration.email_confirmed_at:
             return _("e-mail not confirmed")
         return _("coming") if registration.is_confirmed else _("has not said whether they come")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Registration | None = None) -> tuple[str, ...]:
-        return self.readonly if obj else ()
-
-    def get_fieldsets(self, request: HttpRequest, obj: Registration | None = None) -> Any:
-        if obj is None:
-            told = _("Somebody who rang, wrote or came. They get a place at once; with an e-mail also the letter about it.")
-            return [(None, {"description": told, "fields": RegistrationEntryForm.Meta.fields})]
-        told = _("You can move this person to another group; they get a letter. To take them off, use the action on the list.")
-        return [(None, {"description": told, "fields": ("group", *self.readonly)})]
 
     def save_model(self, request: HttpRequest, obj: Registration, form: Any, change: bool) -> None:
         at = timezone.now()
@@ -152,21 +148,13 @@ class RegistrationAdmin(_Entered, admin.ModelAdmin[Registration]):
 class TopicProposalAdmin(_Entered, admin.ModelAdmin[TopicProposal]):
     form = TopicForm
     entry_form = TopicEntryForm
+    entry_help = _("A topic somebody told us by telephone, e-mail or in person, until the meeting begins.")
+    decision_help = _("Choose the group that takes the topic up: it then stands on the meeting's page. Empty: not taken up.")
     list_display = ("title", "meeting", "group", "organization_name", "channel", "received_at")
     list_select_related = ("meeting", "group")
     list_filter = ("meeting", "channel")
     search_fields = ("title", "text")
     readonly = ("meeting", "title", "text", "name", "email", "organization_name", "channel", "entered_by", "received_at")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: TopicProposal | None = None) -> tuple[str, ...]:
-        return self.readonly if obj else ()
-
-    def get_fieldsets(self, request: HttpRequest, obj: TopicProposal | None = None) -> Any:
-        if obj is None:
-            told = _("A topic somebody told us by telephone, e-mail or in person, until the meeting begins.")
-            return [(None, {"description": told, "fields": TopicEntryForm.Meta.fields})]
-        told = _("Choose the group that takes the topic up: it then stands on the meeting's page. Empty: not taken up.")
-        return [(None, {"description": told, "fields": ("group", *self.readonly)})]
 
     def save_model(self, request: HttpRequest, obj: TopicProposal, form: Any, change: bool) -> None:
         at = timezone.now()

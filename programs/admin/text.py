@@ -1,22 +1,23 @@
-"""The pages on which a text is written, in the admin's look: the whole text in order, one unit, freezing."""
+"""The pages on which a text is written, in the admin's look: the whole text in order, one unit, freezing, the file."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.desk import staff
 from programs.actions import TextRefusal, UnitHasChanged, add_unit, edit_unit, freeze_version, move_unit, remove_unit
 from programs.forms import NewUnitForm, UnitForm
-from programs.models import DraftVersion, ProvisionText, StatutoryElement
+from programs.models import DraftVersion, FileFormat, ProvisionText, StatutoryElement
 from programs.numbering import MisplacedUnit, OrderIsBroken
 from programs.reading import tree
+from programs.views import not_printed_yet
 
 Desk = admin.ModelAdmin[DraftVersion]
 Refused = (TextRefusal, MisplacedUnit, OrderIsBroken)
@@ -105,7 +106,7 @@ def freeze(request: HttpRequest, pk: int, desk: Desk) -> HttpResponse:
     version = _version(request, pk, desk, to_change=True)
     if request.method == "POST":
         try:
-            freeze_version(version, by=cast(User, request.user), at=now())
+            freeze_version(version, by=staff(request), at=now())
         except Refused as refusal:
             messages.error(request, str(refusal.in_words))
         else:
@@ -118,6 +119,17 @@ def freeze(request: HttpRequest, pk: int, desk: Desk) -> HttpResponse:
         "element_count": StatutoryElement.objects.filter(kind=version.program.kind).count(),
     }
     return _page(request, desk, version, "freeze", _("Freeze the version"), context)
+
+
+def pdf(request: HttpRequest, pk: int, desk: Desk) -> HttpResponseBase:
+    """The stored file, for the office: a working draft has no public page to take it from."""
+    version = _version(request, pk, desk, to_change=False)
+    if not version.is_frozen:
+        raise Http404
+    file = version.files.filter(format=FileFormat.PDF).first()
+    if file is None:
+        return not_printed_yet(request)
+    return FileResponse(file.file.open(), filename=f"{version.program.slug}-wersja-{version.number}.pdf")
 
 
 def _version(request: HttpRequest, pk: int, desk: Desk, *, to_change: bool) -> DraftVersion:

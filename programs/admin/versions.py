@@ -1,4 +1,4 @@
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
@@ -8,8 +8,7 @@ from django.utils.functional import Promise
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import DeskAdmin
-from accounts.models import User
+from accounts.desk import DeskAdmin, RefusalsInWords, staff
 from accounts.roles import Duty
 from programs.actions import TextRefusal, create_program, edit_program, set_purpose, start_version
 from programs.admin import text
@@ -19,20 +18,10 @@ from programs.models import DraftVersion, Program, Purpose, StatutoryElement
 FACTS = ("program", "number", "based_on", "created_at", "created_by", "frozen_at", "frozen_by", "sha256")
 
 
-class SaysRefusals:
-    """A verb that refuses while saving is answered in words, and nothing is saved."""
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
-        except TextRefusal as refusal:
-            messages.error(request, str(refusal.in_words))
-            return HttpResponseRedirect(request.get_full_path())
-
-
 @admin.register(Program)
-class ProgramAdmin(SaysRefusals, DeskAdmin, admin.ModelAdmin[Program]):
+class ProgramAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Program]):
     duty = Duty.DRAFT_TEXT
+    refusals = (TextRefusal,)
     form = ProgramForm
     list_display = ("title", "slug", "kind", "first_year", "last_year", "versions_so_far")
     list_filter = ("kind",)
@@ -73,8 +62,9 @@ class ProgramAdmin(SaysRefusals, DeskAdmin, admin.ModelAdmin[Program]):
 
 
 @admin.register(DraftVersion)
-class VersionAdmin(SaysRefusals, DeskAdmin, admin.ModelAdmin[DraftVersion]):
+class VersionAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[DraftVersion]):
     duty = Duty.DRAFT_TEXT
+    refusals = (TextRefusal,)
     add_title = _("Begin a new version of the text")
     list_help = _("Open a version to write its text, freeze it or take its PDF. Number 1 of a program starts empty.")
     change_form_template = "programs/admin/version_change.html"
@@ -116,8 +106,8 @@ class VersionAdmin(SaysRefusals, DeskAdmin, admin.ModelAdmin[DraftVersion]):
         if change:
             set_purpose(obj, purpose=Purpose(obj.purpose), at=now())
             return
-        by = cast(User, request.user)
-        begun = start_version(obj.program, purpose=Purpose(obj.purpose), based_on=obj.based_on, by=by, at=now())
+        purpose = Purpose(obj.purpose)
+        begun = start_version(obj.program, purpose=purpose, based_on=obj.based_on, by=staff(request), at=now())
         obj.pk, obj.number = begun.pk, begun.number
 
     def response_add(self, request: HttpRequest, obj: DraftVersion, post_url_continue: str | None = None) -> HttpResponse:
@@ -134,6 +124,7 @@ class VersionAdmin(SaysRefusals, DeskAdmin, admin.ModelAdmin[DraftVersion]):
                     ("<int:pk>/text/<int:unit_pk>/", text.unit_edit, "programs_unit_edit"),
                     ("<int:pk>/text/<int:unit_pk>/remove/", text.unit_remove, "programs_unit_remove"),
                     ("<int:pk>/freeze/", text.freeze, "programs_freeze"),
+                    ("<int:pk>/pdf/", text.pdf, "programs_pdf"),
                 )
             ),
             *super().get_urls(),

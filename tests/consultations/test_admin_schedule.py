@@ -163,17 +163,32 @@ def test_an_act_of_another_consultation_is_refused(desk):
     assert set(refused.context["adminform"].form.errors) == {"after_event"}
 
 
-def test_a_refusal_in_the_last_moment_saves_nothing_and_says_so(desk, monkeypatch):
-    """Somebody else was quicker between the form's check and the verb's."""
-    made = published()
-    of, other = made.stages.get(), stage(made, name="Druga tura", opens_at=CLOSES, closes_at=CLOSES + DAY)
-    monkeypatch.setattr("consultations.forms.schedule.check_window", lambda *_: None)
-    values = typed(name="Nowa nazwa", closes_at="2021-11-04T12:00", reason="Powód.")
-    answer = desk.post(f"{ADMIN}/stage/{of.pk}/change/", values, follow=True)
-    assert [message.level_tag for message in answer.context["messages"]] == ["error"]
-    assert other.name in str(next(iter(answer.context["messages"])))
+def test_a_stage_moved_by_somebody_else_meanwhile_keeps_what_was_typed_and_says_why(desk, monkeypatch):
+    """Between the form's check and the verb's another official moves the stage: now this form moves it back unexplained."""
+    of = published().stages.get()
+    edit_stage = schedule.edit_stage
+
+    def moved_meanwhile(chosen: Stage, **words: object) -> None:
+        later = {"opens_at": chosen.opens_at, "closes_at": chosen.closes_at + DAY}
+        schedule.move_stage(chosen, **later, reason="Święto.", by=coordinator(), at=AT)
+        edit_stage(chosen, **words)
+
+    monkeypatch.setattr(schedule, "edit_stage", moved_meanwhile)
+    answer = desk.post(f"{ADMIN}/stage/{of.pk}/change/", typed(name="Nowa nazwa", description="Nowy opis"))
+    form = answer.context["adminform"].form
+    assert form.errors == {"__all__": [str(schedule.ReasonIsMissing.in_words)]}
+    assert (form["name"].value(), form["description"].value()) == ("Nowa nazwa", "Nowy opis")
     of.refresh_from_db()
-    assert (of.name, of.closes_at) == ("Uwagi do projektu", CLOSES)
+    assert (of.name, of.closes_at, DateChange.objects.count()) == ("Uwagi do projektu", CLOSES, 0)
+
+
+def test_what_the_form_sees_by_itself_the_second_time_is_said_once_beside_its_field(desk, monkeypatch):
+    of = published().stages.get()
+    first_look = iter([False])
+    needs_reason = schedule.needs_reason
+    monkeypatch.setattr("consultations.forms.schedule.needs_reason", lambda *args: next(first_look, needs_reason(*args)))
+    answer = desk.post(f"{ADMIN}/stage/{of.pk}/change/", typed(closes_at="2021-11-11T00:00"))
+    assert set(answer.context["adminform"].form.errors) == {"reason"}
 
 
 def test_only_planned_stages_can_be_deleted(desk):

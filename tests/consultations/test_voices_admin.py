@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Letter, Organization, User
 from accounts.roles import Role
-from consultations.actions.voices import edit_voice, withdraw_submission
+from consultations.actions.voices import LateNeedsAReason, edit_voice, withdraw_submission
 from consultations.models import Channel, Submission, Voice, VoiceKind
 from tests.consultations.voice_pages import text_of
 from tests.factories.voices import CLOSES, DURING, OPENS, TICK, consultation, coordinator, proposal, remark
@@ -117,6 +117,19 @@ def test_what_is_wrong_is_said_at_the_field(desk, made, changes, field):
     response = desk.post(reverse(ADD), entered(made, **changes))
     assert set(response.context["adminform"].form.errors) == {field}
     assert not Submission.objects.exists()
+
+
+def test_a_refusal_after_the_form_has_agreed_keeps_what_was_typed(desk, made, monkeypatch):
+    """A stage may be moved while the letter is being recorded."""
+
+    def moved_meanwhile(*args, **kwargs):
+        raise LateNeedsAReason
+
+    monkeypatch.setattr("consultations.forms.entered.submit_proposal", moved_meanwhile)
+    response = desk.post(reverse(ADD), entered(made))
+    form = response.context["adminform"].form
+    assert form.non_field_errors() == [str(LateNeedsAReason.in_words)]
+    assert (form["text"].value(), form["form_token"].value()) == ("Zażółć gęślą jaźń", "b" * 32)
 
 
 def test_a_topic_of_another_consultation_is_refused(desk, made):

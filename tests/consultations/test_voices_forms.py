@@ -32,6 +32,15 @@ def clock():
         yield traveller
 
 
+@pytest.mark.parametrize(("kind", "own"), [("proposal", {"", "0"}), ("remark", {"", "whole"})])
+def test_polish_names_on_a_list_say_that_they_are_polish_and_the_words_of_the_page_do_not(client, made, kind, own):
+    shown = text_of(client.get(url_of(kind, made)))
+    options = re.findall(r'<option value="([^"]*)"([^>]*)>', shown[shown.index("<select") : shown.index("</select>")])
+    unmarked = {re.sub(r"v\d+", "whole", value) for value, attributes in options if 'lang="pl"' not in attributes}
+    assert unmarked == own
+    assert len(options) > len(own)
+
+
 # --- The way through ----------------------------------------------------------------------------
 
 

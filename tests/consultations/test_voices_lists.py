@@ -1,5 +1,6 @@
 """What everybody reads: released voices, alike for all, kept by caches, in a constant number of queries."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -159,6 +160,17 @@ def test_the_button_is_there_exactly_while_the_stage_is_open(client, made, speak
 def test_an_empty_list_says_what_will_stand_there(client, made, speak, name):
     speak(made)
     assert 'class="empty"' in text_of(client.get(list_url(made, name)))
+
+
+@KINDS
+def test_a_filter_without_a_match_names_the_link_that_shows_the_rest(client, made, speak, name):
+    unheard = {"proposals": f"topic={made.topics.first().pk}", "remarks": "provision=00000000-0000-4000-8000-000000000000"}
+    with translation.override("en"):
+        address = list_url(made, name)
+    shown = text_of(client.get(f"{address}?{unheard[name]}"))
+    empty = re.search(r'<p class="empty">(.*?)</p>', shown)[1]
+    link = re.search(r"“(.+)”", empty)[1]
+    assert f'<a href="{address}">{link}</a>' in shown
 
 
 @KINDS

@@ -116,6 +116,26 @@ def test_a_published_date_asks_for_the_reason_beside_its_field_and_then_moves(de
     assert [change.reason for change in meeting.date_changes.all()] == ["Wcześniej"]
 
 
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_separate_confirmation_comes_and_goes_with_its_deadline_in_one_save(desk, asked):
+    values = {"separate_confirmation": True, "confirm_until": SIGNUP_UNTIL}
+    meeting = make.meeting(**({} if asked else values))
+    posted = {"separate_confirmation": "on", "confirm_until": local(SIGNUP_UNTIL)} if asked else {}
+    change = filled(meeting, reason="Prośba moderatorów", **posted)
+    assert desk.post(url("meeting", "change", meeting.pk), change).status_code == 302
+    meeting.refresh_from_db()
+    assert (meeting.separate_confirmation, meeting.confirm_until) == (asked, SIGNUP_UNTIL if asked else None)
+    assert [change.field for change in meeting.date_changes.all()] == ["confirm_until"]
+
+
+def test_an_hour_that_the_clocks_skip_is_read_kindly(desk):
+    meeting = make.meeting(publish=False)
+    hours = {"starts_at": "2028-03-26T02:30", "ends_at": "2028-03-26T05:00"}
+    assert desk.post(url("meeting", "change", meeting.pk), filled(meeting, **hours)).status_code == 302
+    meeting.refresh_from_db()
+    assert f"{meeting.starts_at:%H:%M}" == "01:30"  # 3.30 in summer time
+
+
 def test_a_page_saved_without_a_change_changes_nothing(desk):
     meeting = make.meeting()
     posted = filled(meeting, title=meeting.title)
@@ -166,6 +186,16 @@ def test_somebody_who_rang_is_written_down_through_the_same_verb(desk):
     assert group.name in refused.context["adminform"].form.errors["group"][0]
     assert "Pan Spóźniony" in refused.content.decode()
     assert WorkingGroup.objects.get().taken == 1
+
+
+def test_what_only_the_verb_can_refuse_comes_back_with_what_was_typed(desk):
+    group = make.meeting(limit_per_organization=1).groups.first()
+    make.registered(group, make.person(organization_name="Klub Testowy"))
+    posted = {"group": group.pk, "name": "Pani Druga", "organization_name": "klub testowy", "channel": "phone"}
+    form = desk.post(url("registration", "add"), posted).context["adminform"].form
+    assert form.non_field_errors() == [actions.OrganizationLimitReached(group, 1).in_words]
+    assert form["name"].value() == "Pani Druga"
+    assert Registration.objects.count() == 1
 
 
 def test_staff_move_people_and_they_are_told(desk, clock):

@@ -134,6 +134,14 @@ def test_dates_nobody_has_seen_move_without_a_reason_and_leave_no_trace():
     assert (meeting.date_changes.count(), fresh(meeting).ics_sequence) == (0, 0)
 
 
+def test_a_confirmation_that_is_no_longer_asked_for_is_no_moved_date():
+    meeting = make.meeting(separate_confirmation=True, confirm_until=SIGNUP_UNTIL)
+    actions.move_meeting(meeting, separate_confirmation=False, by=None, at=NOW)
+    saved = fresh(meeting)
+    assert (saved.separate_confirmation, saved.confirm_until) == (False, SIGNUP_UNTIL)
+    assert not saved.date_changes.exists()
+
+
 def test_new_hours_reach_everybody_registered_and_nobody_else_and_a_moved_deadline_nobody():
     meeting = make.meeting()
     coming, waiting, gone = (make.registered(meeting.groups.first()) for _ in range(3))

@@ -38,6 +38,14 @@ def send(client, meeting, url="sign_up", **values):
     return client.post(page(url, meeting), answers(client, meeting, url, **{"step": "send", **values}))
 
 
+def test_the_name_of_each_group_says_that_it_is_polish_and_the_words_of_the_page_do_not(client):
+    meeting = make.meeting()
+    shown = text(client.get(page("sign_up", meeting)))
+    named = re.findall(r'<span lang="pl"><b>(.+?)</b>', shown)
+    assert named == [group.name for group in meeting.groups.all()]
+    assert shown.count('<span class="note go">') == len(named)
+
+
 def test_two_steps_then_a_letter_then_a_confirmed_seat(client, meeting):
     known = Organization.objects.create(name="Fundacja Otwarte Drzwi", verified_at=NOW)
     assert known.name in text(client.get(page("sign_up", meeting)))

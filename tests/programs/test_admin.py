@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
-from programs.actions import add_unit, edit_unit, render_version
+from programs.actions import VersionIsFrozen, add_unit, edit_unit, render_version
 from programs.models import DraftVersion, Program, Purpose, StatutoryElement
 from programs.numbering import Unit
 from tests.factories.accounts import person
@@ -86,16 +86,10 @@ def test_the_purpose_changes_until_the_version_is_frozen(drafter, make, purpose)
     assert version.purpose == purpose
 
 
-def test_a_refusal_while_saving_is_a_message_and_not_an_error_page(drafter, monkeypatch):
-    """Somebody froze the version while its page was open."""
+def test_a_version_frozen_while_its_page_was_open_is_shown_with_the_sentence_that_says_so(drafter):
     version = frozen()
-    monkeypatch.setattr("programs.admin.versions.VersionAdmin.get_readonly_fields", lambda *args: ("sha256",))
-    monkeypatch.setattr(
-        "programs.admin.versions.VersionAdmin.get_fieldsets", lambda *args: ((None, {"fields": ("purpose", "sha256")}),)
-    )
-    address = reverse("admin:programs_draftversion_change", args=[version.pk])
-    response = drafter.post(address, {"purpose": "council"}, follow=True)
-    assert str(said(response)).strip()
+    response = drafter.post(reverse("admin:programs_draftversion_change", args=[version.pk]), {"purpose": "council"})
+    assert response.context["adminform"].form.non_field_errors() == [str(VersionIsFrozen.in_words)]
     version.refresh_from_db()
     assert version.purpose == Purpose.CONSULTATION
 
@@ -324,6 +318,29 @@ def test_pages_of_the_pdf_are_shown_once_it_is_there(drafter):
     file = render_version(version, at=FROZEN)
     shown = drafter.get(reverse("admin:programs_draftversion_changelist")).content.decode()
     assert f'<td class="field-pages">{file.pages}</td>' in shown
+
+
+def test_the_office_takes_the_pdf_of_a_frozen_working_draft_once_it_is_printed(drafter):
+    version = frozen(purpose=Purpose.WORKING, units=paragraphs(1))
+    page = drafter.get(reverse("admin:programs_draftversion_change", args=[version.pk])).content.decode()
+    assert f'href="{at("pdf", version)}"' in page
+    waiting = drafter.get(at("pdf", version))
+    assert (waiting.status_code, waiting["Retry-After"]) == (503, "30")
+    file = render_version(version, at=FROZEN)
+    got = drafter.get(at("pdf", version))
+    with file.file.open() as stored:
+        assert (got.getvalue(), got["Content-Type"]) == (stored.read(), "application/pdf")
+    got.close()
+
+
+@pytest.mark.parametrize(("roles", "status"), [([Role.AUDITOR], 503), ([], 302)])
+def test_only_whoever_reads_at_the_desk_takes_a_working_draft(client, roles, status):
+    client.force_login(person("", *roles, is_staff=True))
+    assert client.get(at("pdf", frozen(purpose=Purpose.WORKING))).status_code == status
+
+
+def test_a_text_still_being_written_has_no_pdf(drafter):
+    assert drafter.get(at("pdf", draft())).status_code == 404
 
 
 @pytest.mark.parametrize("page", ["text", "freeze"])
