@@ -116,7 +116,7 @@ class Cycle:
                 name=stage["name"],
                 description=stage["description"],
                 opens_at=self.calendar.moment(stage.get("opens")),
-                closes_at=self.calendar.moment(stage.get("closes")),
+                closes_at=self.calendar.until(stage.get("closes")),
                 shown_as=stage["shown_as"],
                 days_after=stage.get("days_after"),
                 after_event=self.events[keys.index(stage["after_event"])] if "after_event" in stage else None,
@@ -132,7 +132,7 @@ class Cycle:
             process.move_stage(
                 self.stages[change["stage"]],
                 opens_at=self.calendar.moment(change["opens"]),
-                closes_at=self.calendar.moment(change["closes"]),
+                closes_at=self.calendar.until(change["closes"]),
                 reason=change["reason"],
                 by=self.coordinator,
                 at=self.calendar.at(change["at"]),

@@ -1,6 +1,6 @@
 """load_demo: three consultations by the verbs, true on the day it runs; run again it keeps what people typed."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,12 +8,13 @@ from django.core.management import call_command
 
 from accounts.models import Letter, User
 from accounts.roles import Role, roles_of
-from consultations.models import Consultation, DateChange, FormalEvent, Voice
+from consultations import deadlines, reminders
+from consultations.models import Consultation, DateChange, FormalEvent, ReminderRun, Voice
 from consultations.stages import Action
-from desk.demo.build import load
+from desk.demo.build import ARCHIVE, load
 from desk.demo.people import STAFF
 from meetings.models import Meeting, Registration
-from meetings.reminders import owe_signup_closing
+from meetings.reminders import owe_due_reminders
 from programs.models import DraftVersion, StatutoryElement
 from programs.numbering import Unit
 from tests.factories import consultations
@@ -61,9 +62,53 @@ def test_everything_that_should_be_open_is_open(loaded):
     assert open_today(TODAY) == (True, True, True)
 
 
+def days_of_the_current_two() -> set[date]:
+    """Every day that their pages or their desk name."""
+    own = Consultation.objects.exclude(slug=ARCHIVE)
+    meetings = Meeting.objects.filter(consultation__in=own)
+    events = FormalEvent.objects.filter(consultation__in=own)
+    at = [
+        *own.values_list("published_at", "stages__opens_at", "announcements__published_at", "voices__submission__received_at"),
+        *meetings.values_list("starts_at", "registrations__created_at", "topic_proposals__received_at"),
+        *DraftVersion.objects.filter(program__consultations__in=own).values_list("frozen_at"),
+    ]
+    until = [
+        *own.values_list("stages__closes_at"),
+        *meetings.values_list("ends_at", "topics_until", "signup_until", "confirm_until"),
+    ]
+    days = {day for row in events.values_list("planned_on", "done_on") for day in row}
+    days |= {moment and deadlines.local_day(moment) for row in at for moment in row}
+    days |= {moment and deadlines.last_day(moment) for row in until for moment in row}
+    return days - {None}
+
+
+@pytest.mark.parametrize("today", ["2026-11-28", "2026-12-27", "2027-03-29", "2027-05-05"])
+def test_no_date_of_it_falls_on_a_week_end_or_a_holiday_whenever_it_is_loaded(db, today):
+    """On a Saturday, after Christmas, at Easter, after the holidays of May."""
+    at = datetime.fromisoformat(f"{today}T10:00").replace(tzinfo=WARSAW)
+    load(at=at)
+    days = days_of_the_current_two()
+    assert len(days) > 20
+    assert [day for day in days if not deadlines.is_working(day)] == []
+    assert open_today(at) == (True, True, True)
+
+
+def test_a_meeting_that_comes_to_a_holiday_when_it_is_loaded_again_is_held_the_day_after(loaded):
+    load(at=TODAY + timedelta(days=38))  # six weeks after 25 November is Epiphany
+    (meeting,) = Meeting.objects.filter(mode="remote", starts_at__gt=TODAY)
+    assert f"{meeting.starts_at.astimezone(WARSAW):%Y-%m-%d %H:%M}" == "2027-01-07 16:30"
+    assert [day for day in days_of_the_current_two() if not deadlines.is_working(day)] == []
+
+
 def test_a_reminder_falls_due_now(loaded):
-    owe_signup_closing(TODAY)
-    assert Letter.objects.filter(kind="signup_closing").count() == 4
+    owe_due_reminders(TODAY)
+    assert Letter.objects.filter(kind="signup_closes").count() == 4
+
+
+def test_nothing_of_its_past_is_reported_missed(loaded):
+    owe_due_reminders(TODAY)
+    reminders.owe_due_reminders(TODAY)
+    assert list(ReminderRun.objects.exclude(missed_at=None)) == []
 
 
 def test_each_staff_account_has_its_role(loaded):
