@@ -6,18 +6,22 @@ nothing is lost, the next drain finds the row.
 
 import logging
 import time
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 
 from celery import current_app
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import SECRET_KINDS, Letter, State
+from accounts.kinds import KINDS, OPTIONAL_KINDS, SECRET_KINDS
+from accounts.models import TROUBLE, WAITING, Heartbeat, Letter, State, Suppression, User
 from accounts.tokens import Purpose
 
 logger = logging.getLogger(__name__)
@@ -34,8 +38,14 @@ class AddressIsWrong(ValueError):
     in_words: Promise = _("A letter cannot be sent to this e-mail address. Look for a slip in it.")
 
 
-class LetterIsNotInTrouble(Exception):
-    in_words: Promise = _("Only a letter that failed or is in doubt can be sent once more.")
+class LetterStaysAsItIs(Exception):
+    """What staff asked for does not fit the letter; `in_words` of each kind says why."""
+
+    in_words: Promise
+
+
+class LetterIsNotInTrouble(LetterStaysAsItIs):
+    in_words: Promise = _("Only a letter that failed, is in doubt or was not sent to a refusing address can be sent once more.")
 
 
 class SecretIsGone(LetterIsNotInTrouble):
@@ -49,6 +59,35 @@ class LetterCameTooLate(LetterIsNotInTrouble):
     in_words: Promise = _(
         "What this letter was about is over, so it is not sent any more. If it still matters, write to the person yourself."
     )
+
+
+class AddressRefusesLetters(LetterIsNotInTrouble):
+    in_words: Promise = _(
+        "The mail server said that there is no such mailbox. Ask the person for the right address; "
+        "if this one works again, lift the block of the address first."
+    )
+
+
+class LetterIsNotWaiting(LetterStaysAsItIs):
+    in_words: Promise = _("Only a letter that still waits can be cancelled.")
+
+
+@dataclass
+class Done:
+    """What an act on many letters came to: how many were done, and why the others were not."""
+
+    done: int = 0
+    skipped: list[tuple[Letter, Promise]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class OutboxHealth:
+    queued: int
+    oldest_queued_at: datetime | None
+    failed: int
+    uncertain: int
+    suppressed: int  # addresses that refuse letters now
+    since_beat: dict[str, timedelta]  # name of a periodic task: how long ago it last ran to its end
 
 
 def owe_letter(
@@ -66,11 +105,14 @@ def owe_letter(
 ) -> None:
     """Owe one letter, in the caller's transaction. A second call for the same address and occasion changes nothing.
 
-    Only a letter that was withdrawn unsent is owed again: a deadline may move away and come back.
-    `occasion` is "<kind>:<object>:<pk>[:<moment>]". Raises AddressIsWrong.
+    Only a letter that was withdrawn unsent is owed again: a deadline may move away and come back. What staff cancelled
+    stays cancelled. `occasion` is "<kind>:<object>:<pk>[:<moment>]". Raises AddressIsWrong; KeyError for an unknown kind.
     """
-    to = _one_address(to)
-    content = {
+    to, is_optional = _one_address(to), not KINDS[kind].is_transactional
+    known = Letter.objects.filter(to=to, occasion=occasion).only("to", "state", "history").first()
+    if known and (known.state != State.OBSOLETE or known.is_cancelled_by_staff or (expires_at and expires_at <= at)):
+        return
+    content: dict[str, object] = {
         "kind": kind,
         "language": language,
         "context": context or {},
@@ -82,14 +124,22 @@ def owe_letter(
         "expires_at": expires_at,
         "next_attempt_at": at,
     }
-    state = Letter.objects.filter(to=to, occasion=occasion).values_list("state", flat=True).first()
-    if state is None:
-        Letter.objects.bulk_create([Letter(to=to, occasion=occasion, **content)], ignore_conflicts=True)
-    elif state == State.OBSOLETE and (expires_at is None or expires_at > at):
-        Letter.objects.filter(to=to, occasion=occasion, state=State.OBSOLETE).update(state=State.QUEUED, error="", **content)
+    _owe(known or Letter(to=to, occasion=occasion), content, is_optional=is_optional, at=at)
+
+
+def _owe(letter: Letter, content: dict[str, object], *, is_optional: bool, at: datetime) -> None:
+    """Write a new letter, or one that was withdrawn; to an address that refuses them, optional ones are not queued."""
+    suppression = Suppression.objects.active().filter(email=letter.to).first() if is_optional else None
+    if suppression:
+        content |= {"state": State.SUPPRESSED, "history": letter.history_with(State.SUPPRESSED, suppression.reason, at=at)}
     else:
-        return
-    _wake_after_commit()
+        content["state"] = State.QUEUED
+        _wake_after_commit()
+    if letter.pk:
+        anew = {"error": "", "as_sent": {}, "doubts": 0}
+        Letter.objects.filter(pk=letter.pk, state=State.OBSOLETE).update(**content, **anew)
+    else:
+        Letter.objects.bulk_create([Letter(to=letter.to, occasion=letter.occasion, **content)], ignore_conflicts=True)
 
 
 def withdraw_letters(occasion_prefix: str) -> int:
@@ -98,19 +148,68 @@ def withdraw_letters(occasion_prefix: str) -> int:
     return Letter.objects.live().filter(Q(occasion=stem) | Q(occasion__startswith=f"{stem}:")).update(state=State.OBSOLETE)
 
 
+def withdraw_unwanted(stop: Purpose, pk: int) -> int:
+    """Somebody said stop behind a link of this purpose: what it could have stopped and has not left becomes obsolete."""
+    owed = Q(unfollow_pk=pk) if stop is Purpose.UNFOLLOW else Q(link_purpose=stop, link_pk=pk)
+    return Letter.objects.live().filter(owed).update(state=State.OBSOLETE)
+
+
 @transaction.atomic
-def retry_letter(letter: Letter, *, at: datetime) -> None:
-    """Staff send a failed or doubtful letter once more. Raises LetterIsNotInTrouble, SecretIsGone, LetterCameTooLate."""
-    locked = Letter.objects.select_for_update().get(pk=letter.pk)
-    if locked.state not in (State.FAILED, State.UNCERTAIN):
+def retry_letter(letter: Letter, *, by: User, at: datetime) -> None:
+    """Staff send once more what failed, is in doubt or was kept from a refusing address.
+
+    Raises LetterIsNotInTrouble, SecretIsGone, LetterCameTooLate, AddressRefusesLetters.
+    """
+    locked = Letter.objects.with_suppression().select_for_update().get(pk=letter.pk)
+    if locked.state not in (*TROUBLE, State.SUPPRESSED):
         raise LetterIsNotInTrouble
     if locked.kind in SECRET_KINDS:
         raise SecretIsGone
     if locked.expires_at and locked.expires_at <= at:
         raise LetterCameTooLate
+    if locked.is_suppressed and locked.kind in OPTIONAL_KINDS:
+        raise AddressRefusesLetters
     # Owed anew: a new patience with the mail server begins, and a signed link in it lives from now.
-    Letter.objects.filter(pk=locked.pk).update(state=State.QUEUED, owed_at=at, next_attempt_at=at, lease_until=None)
+    Letter.objects.filter(pk=locked.pk).update(
+        state=State.QUEUED,
+        owed_at=at,
+        next_attempt_at=at,
+        lease_until=None,
+        troubled_at=None,
+        history=locked.history_with(State.QUEUED, gettext("Sent once more by staff."), at=at, by=by.email),
+    )
     _wake_after_commit()
+
+
+@transaction.atomic
+def cancel_letter(letter: Letter, *, by: User, at: datetime) -> None:
+    """Staff stop a letter that has not been handed over, for good. Raises LetterIsNotWaiting."""
+    locked = Letter.objects.select_for_update().get(pk=letter.pk)
+    if locked.state not in WAITING:
+        raise LetterIsNotWaiting
+    history = locked.history_with(State.OBSOLETE, gettext("Cancelled by staff."), at=at, by=by.email)
+    Letter.objects.filter(pk=locked.pk).update(state=State.OBSOLETE, lease_until=None, history=history)
+
+
+def retry_letters(letters: Iterable[Letter], *, by: User, at: datetime) -> Done:
+    return _each(letters, partial(retry_letter, by=by, at=at))
+
+
+def cancel_letters(letters: Iterable[Letter], *, by: User, at: datetime) -> Done:
+    return _each(letters, partial(cancel_letter, by=by, at=at))
+
+
+def outbox_health(at: datetime) -> OutboxHealth:
+    """Four queries, each answered by an index of what is unfinished, however many letters have been sent."""
+    waiting = Letter.objects.filter(state=State.QUEUED).aggregate(queued=Count("pk"), oldest_queued_at=Min("owed_at"))
+    trouble = dict(Letter.objects.in_trouble().order_by().values_list("state").annotate(Count("pk")))
+    return OutboxHealth(
+        **waiting,
+        failed=trouble.get(State.FAILED, 0),
+        uncertain=trouble.get(State.UNCERTAIN, 0),
+        suppressed=Suppression.objects.active().count(),
+        since_beat={beat.task: at - beat.at for beat in Heartbeat.objects.order_by("task")},
+    )
 
 
 def wake(task_name: str, *args: object) -> None:
@@ -128,6 +227,18 @@ def wake(task_name: str, *args: object) -> None:
 
 
 _broker_silent_until = 0.0
+
+
+def _each(letters: Iterable[Letter], act: Callable[[Letter], None]) -> Done:
+    result = Done()
+    for letter in letters:
+        try:
+            act(letter)
+        except LetterStaysAsItIs as refusal:
+            result.skipped.append((letter, refusal.in_words))
+        else:
+            result.done += 1
+    return result
 
 
 def _wake_after_commit() -> None:

@@ -1,9 +1,11 @@
-from celery import shared_task
-from django.utils.timezone import now
+from datetime import datetime
 
+from accounts.alarms import tell_of_trouble
+from accounts.beats import periodic
 from accounts.sending import send_due_letters
 
 
-@shared_task(name="accounts.drain")
-def drain() -> None:
-    send_due_letters(at=now())
+@periodic("accounts.drain")
+def drain(at: datetime) -> None:
+    send_due_letters(at=at)
+    tell_of_trouble(at)

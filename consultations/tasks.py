@@ -1,9 +1,9 @@
-from celery import shared_task
-from django.utils import timezone
+from datetime import datetime
 
-from consultations.reminders import owe_closing_reminders
+from accounts.beats import periodic
+from consultations.reminders import owe_due_reminders
 
 
-@shared_task(name="consultations.remind")
-def remind() -> None:
-    owe_closing_reminders(timezone.now())
+@periodic("consultations.remind")
+def remind(at: datetime) -> None:
+    owe_due_reminders(at)

@@ -5,8 +5,11 @@ from collections.abc import Callable
 
 from celery import current_app
 from django.core.cache import cache
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+
+from accounts.letters import outbox_health
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +38,8 @@ NEEDS: dict[str, Callable[[], None]] = {"database": _database, "cache": _cache, 
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """503 while the database, the cache or the broker cannot be reached."""
-    found = {}
+    """503 while the database, the cache or the broker cannot be reached. How letters fare is told, but stops no page."""
+    found: dict[str, object] = {}
     for name, reach in NEEDS.items():
         try:
             reach()
@@ -44,4 +47,23 @@ def ready(request: HttpRequest) -> HttpResponse:
         except Exception:  # whatever a driver raises, the answer is the same
             log.exception("%s cannot be reached", name)
             found[name] = "unreachable"
-    return JsonResponse(found, status=200 if set(found.values()) == {"ok"} else 503)
+    is_ready = set(found.values()) == {"ok"}
+    return JsonResponse({**found, "letters": _letters()}, status=200 if is_ready else 503)
+
+
+def _letters() -> dict[str, object] | None:
+    """Counts, and ages in seconds."""
+    at = timezone.now()
+    try:
+        health = outbox_health(at)
+    except DatabaseError:
+        return None
+    oldest = health.oldest_queued_at
+    return {
+        "queued": health.queued,
+        "oldest_queued": (at - oldest).total_seconds() if oldest else None,
+        "failed": health.failed,
+        "uncertain": health.uncertain,
+        "suppressed_addresses": health.suppressed,
+        "since_beat": {task: age.total_seconds() for task, age in health.since_beat.items()},
+    }

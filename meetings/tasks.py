@@ -1,13 +1,11 @@
-from celery import shared_task
-from django.utils import timezone
+from datetime import datetime
 
+from accounts.beats import periodic
 from meetings.actions import release_all_lapsed
-from meetings.reminders import owe_attendance_reminders, owe_signup_closing
+from meetings.reminders import owe_due_reminders
 
 
-@shared_task(name="meetings.tick")
-def tick() -> None:
-    at = timezone.now()
+@periodic("meetings.tick")
+def tick(at: datetime) -> None:
     release_all_lapsed(at=at)
-    owe_signup_closing(at)
-    owe_attendance_reminders(at)
+    owe_due_reminders(at)

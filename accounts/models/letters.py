@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,8 +21,10 @@ class State(models.TextChoices):
     SUPPRESSED = "suppressed", _("not sent: the address does not exist")
 
 
-# Their context holds a code or an address that lets somebody in: it has no business here once it is sent.
-SECRET_KINDS = frozenset({"login_code", "password_reset"})
+# Not yet handed over: these can still be withdrawn.
+WAITING = (State.QUEUED, State.LEASED)
+# Staff should look at them.
+TROUBLE = (State.FAILED, State.UNCERTAIN)
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
@@ -34,12 +36,15 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(state__in=(State.LEASED, State.SENDING), lease_until__lte=at)
 
     def live(self) -> LetterQuerySet:
-        """Can still be withdrawn."""
-        return self.filter(state__in=(State.QUEUED, State.LEASED))
+        return self.filter(state__in=WAITING)
 
     def in_trouble(self) -> LetterQuerySet:
-        """Staff should look at them."""
-        return self.filter(state__in=(State.FAILED, State.UNCERTAIN))
+        return self.filter(state__in=TROUBLE)
+
+    def with_suppression(self) -> LetterQuerySet:
+        """Each letter with `is_suppressed`: whether its address refuses letters now."""
+        refusing = Suppression.objects.active().filter(email=OuterRef("to"))
+        return self.annotate(is_suppressed=Exists(refusing))  # type: ignore[no-redef]  # declared there for its readers
 
 
 class Letter(models.Model):
@@ -48,6 +53,8 @@ class Letter(models.Model):
     `context` holds what its template says. Signed links are made when the letter is rendered, from `link_purpose` and
     `link_pk`; only letters of SECRET_KINDS hold a secret, until they have left or are given up.
     """
+
+    is_suppressed: bool  # only on letters read with_suppression()
 
     to = models.EmailField(_("to"))
     kind = models.CharField(_("kind"), max_length=40)
@@ -67,7 +74,8 @@ class Letter(models.Model):
     next_attempt_at = models.DateTimeField(_("next attempt"))
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     error = models.CharField(_("error"), max_length=300, blank=True)
-    # Subject, body and footer as they left: the text may be edited later. Empty for letters that held a secret.
+    # Subject, body and footer as they were last handed over: the text may be edited later. Empty for letters that held
+    # a secret.
     as_sent = models.JSONField(_("as sent"), default=dict, blank=True)
     # What went wrong and what staff did, oldest first: [{"at": ISO moment, "what": State, "words": str, "by": e-mail}].
     history = models.JSONField(_("history"), default=list, blank=True)
@@ -95,6 +103,18 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    def history_with(self, what: State, words: str, *, at: datetime, by: str = "") -> list[dict[str, str]]:
+        """The history and one line more. What a server says over and over is written once: `attempt` counts it."""
+        line = {"at": at.isoformat(), "what": what.value, "words": words, "by": by}
+        last: dict[str, str] = self.history[-1] if self.history else {}
+        is_said_again = not by and {**last, "at": ""} == {**line, "at": ""}
+        return self.history if is_said_again else [*self.history, line]
+
+    @property
+    def is_cancelled_by_staff(self) -> bool:
+        last: dict[str, str] = self.history[-1] if self.history else {}
+        return self.state == last.get("what") == State.OBSOLETE and bool(last["by"])
 
 
 class LetterText(models.Model):

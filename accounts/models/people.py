@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import validate_krs, validate_nip, validate_regon
-from accounts.roles import Duty, duties_of
+from accounts.roles import Duty, Role, duties_of
 
 
 class UserManager(BaseUserManager["User"]):
@@ -24,6 +24,10 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def coordinators(self) -> models.QuerySet[User]:
+        """Whoever runs consultations now: they are told when something goes wrong by itself."""
+        return self.filter(is_active=True, groups__name=Role.COORDINATOR.value)
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)

@@ -23,7 +23,7 @@ from accounts.letters import (
 )
 from accounts.models import Letter, State
 from accounts.tokens import Purpose
-from tests.factories.accounts import NOW, owed
+from tests.factories.accounts import NOW, owed, person
 
 HOUR = timedelta(hours=1)
 
@@ -55,7 +55,7 @@ def test_another_occasion_or_another_address_is_another_letter():
 def test_everything_a_letter_needs_is_kept():
     owe_letter(
         "anna@example.org",
-        kind="receipt",
+        kind="submission_receipt",
         occasion="receipt:1",
         at=NOW,
         context={"number": "P/2026/014"},
@@ -94,7 +94,7 @@ def test_one_mailbox_however_it_is_written():
 )
 def test_what_is_not_one_address_is_refused_in_words(to):
     with pytest.raises(AddressIsWrong) as refusal:
-        owe_letter(to, kind="receipt", occasion="receipt:1", at=NOW)
+        owe_letter(to, kind="submission_receipt", occasion="receipt:1", at=NOW)
     assert str(refusal.value.in_words)
     assert not Letter.objects.exists()
 
@@ -166,7 +166,7 @@ def test_a_deadline_that_moves_away_and_comes_back_owes_its_letter_again():
 def test_a_letter_dropped_as_too_late_is_not_owed_again_for_the_same_late_moment(expires_at, state):
     owed(occasion="closing:stage:1:A", expires_at=NOW + HOUR)
     Letter.objects.update(state=State.OBSOLETE)
-    owe_letter("anna@example.org", kind="x", occasion="closing:stage:1:A", at=NOW + HOUR, expires_at=expires_at)
+    owe_letter("anna@example.org", kind="unknown_account", occasion="closing:stage:1:A", at=NOW + HOUR, expires_at=expires_at)
     assert Letter.objects.get().state == state
 
 
@@ -175,7 +175,7 @@ def test_a_letter_dropped_as_too_late_is_not_owed_again_for_the_same_late_moment
 def test_no_other_letter_is_owed_twice(state):
     owed(occasion="receipt:1")
     Letter.objects.update(state=state, sent_at=NOW if state == State.SENT else None)
-    owe_letter("anna@example.org", kind="x", occasion="receipt:1", at=NOW + HOUR)
+    owe_letter("anna@example.org", kind="unknown_account", occasion="receipt:1", at=NOW + HOUR)
     assert Letter.objects.get().state == state
 
 
@@ -184,15 +184,15 @@ def test_no_other_letter_is_owed_twice(state):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", State.values)
-def test_only_a_failed_or_doubtful_letter_is_repeated(state):
+def test_only_a_letter_that_staff_should_look_at_is_repeated(state):
     letter = owed()
     Letter.objects.update(state=state, sent_at=NOW if state == State.SENT else None)
-    if state in {State.FAILED, State.UNCERTAIN}:
-        retry_letter(letter, at=NOW + HOUR)
+    if state in {State.FAILED, State.UNCERTAIN, State.SUPPRESSED}:
+        retry_letter(letter, by=person(), at=NOW + HOUR)
         assert Letter.objects.filter(state=State.QUEUED, next_attempt_at=NOW + HOUR).exists()
     else:
         with pytest.raises(LetterIsNotInTrouble) as refusal:
-            retry_letter(letter, at=NOW + HOUR)
+            retry_letter(letter, by=person(), at=NOW + HOUR)
         assert str(refusal.value.in_words)
         assert Letter.objects.get().state == state
 
@@ -204,7 +204,7 @@ def test_a_letter_whose_secret_is_erased_is_not_repeated(kind, state):
     letter = owed(kind=kind, context={"code": "123456"}, expires_at=NOW + HOUR)
     Letter.objects.update(state=state)
     with pytest.raises(SecretIsGone) as refusal:
-        retry_letter(letter, at=NOW)
+        retry_letter(letter, by=person(), at=NOW)
     with override("en"):
         assert "sign-in page" in str(refusal.value.in_words)
     assert Letter.objects.get().state == state
@@ -215,10 +215,10 @@ def test_a_letter_is_repeated_until_the_moment_it_is_about():
     letter = owed(expires_at=NOW + HOUR)
     Letter.objects.update(state=State.FAILED)
     with pytest.raises(LetterCameTooLate) as refusal:
-        retry_letter(letter, at=NOW + HOUR)
+        retry_letter(letter, by=person(), at=NOW + HOUR)
     assert str(refusal.value.in_words)
     assert Letter.objects.get().state == State.FAILED
-    retry_letter(letter, at=NOW + HOUR - timedelta(microseconds=1))
+    retry_letter(letter, by=person(), at=NOW + HOUR - timedelta(microseconds=1))
     assert Letter.objects.get().state == State.QUEUED
 
 
@@ -229,7 +229,7 @@ def test_a_letter_is_repeated_until_the_moment_it_is_about():
 def test_five_hundred_letters_wake_one_drain(woken, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks() as callbacks:
         for number in range(500):
-            owe_letter(f"p{number}@example.org", kind="x", occasion="x:1", at=NOW)
+            owe_letter(f"p{number}@example.org", kind="unknown_account", occasion="x:1", at=NOW)
     assert len(callbacks) == 1
     assert callbacks[0].args == ("accounts.drain",)
 
@@ -238,7 +238,7 @@ def test_five_hundred_letters_wake_one_drain(woken, django_capture_on_commit_cal
 def test_a_letter_owed_already_wakes_nobody_and_costs_one_query(django_capture_on_commit_callbacks, django_assert_num_queries):
     owed(occasion="x:1")
     with django_capture_on_commit_callbacks() as callbacks, django_assert_num_queries(1):
-        owe_letter("anna@example.org", kind="x", occasion="x:1", at=NOW)
+        owe_letter("anna@example.org", kind="unknown_account", occasion="x:1", at=NOW)
     assert callbacks == []
 
 

@@ -1,6 +1,13 @@
+from datetime import timedelta
+
 import pytest
 from django.core.cache.backends.dummy import DummyCache
-from django.db import connection
+from django.db import DatabaseError, connection
+
+from accounts.models import Heartbeat, Letter, State
+from accounts.suppression import suppress
+from desk import health
+from tests.factories.accounts import NOW, owed
 
 pytestmark = pytest.mark.django_db
 
@@ -16,36 +23,68 @@ def test_alive_asks_nothing(client, django_assert_num_queries):
 
 
 def test_ready_when_all_three_answer(client, monkeypatch):
-    monkeypatch.setitem(__import__("desk.health", fromlist=["NEEDS"]).NEEDS, "broker", lambda: None)
+    monkeypatch.setitem(health.NEEDS, "broker", lambda: None)
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {"database": "ok", "cache": "ok", "broker": "ok"}
+    assert {name: answer.json()[name] for name in health.NEEDS} == {"database": "ok", "cache": "ok", "broker": "ok"}
 
 
 @pytest.mark.parametrize("need", ["database", "cache", "broker"])
 def test_not_ready_names_what_is_out_of_reach(client, monkeypatch, need):
-    from desk import health
-
     for name in health.NEEDS:
         monkeypatch.setitem(health.NEEDS, name, fail if name == need else lambda: None)
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()[need] == "unreachable"
-    assert sorted(answer.json().values()) == ["ok", "ok", "unreachable"]
+    assert sorted(answer.json()[name] for name in health.NEEDS) == ["ok", "ok", "unreachable"]
 
 
 def test_each_need_really_reaches(monkeypatch):
-    from desk import health
-
     monkeypatch.setattr(connection, "cursor", fail)
     with pytest.raises(OSError, match="out of reach"):
         health.NEEDS["database"]()
 
 
 def test_a_cache_that_forgets_is_not_ready(monkeypatch):
-    from desk import health
-
     forgetful = DummyCache("", {})
     monkeypatch.setattr(health, "cache", forgetful)
     with pytest.raises(LookupError):
         health.NEEDS["cache"]()
+
+
+@pytest.fixture
+def reachable(monkeypatch, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    for name in health.NEEDS:
+        monkeypatch.setitem(health.NEEDS, name, lambda: None)
+
+
+def test_how_letters_fare_is_told_in_numbers_and_stops_no_page(client, reachable):
+    for state in (State.QUEUED, State.FAILED, State.UNCERTAIN, State.UNCERTAIN):
+        letter = owed(at=NOW - timedelta(hours=1))
+        Letter.objects.filter(pk=letter.pk).update(state=state)
+    suppress("anna@example.org", reason="550", at=NOW)
+    Heartbeat.objects.create(task="accounts.drain", at=NOW - timedelta(days=1))
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["letters"] == {
+        "queued": 1,
+        "oldest_queued": 3600.0,
+        "failed": 1,
+        "uncertain": 2,
+        "suppressed_addresses": 1,
+        "since_beat": {"accounts.drain": 86400.0},
+    }
+    assert "@" not in answer.content.decode()
+
+
+def test_an_empty_outbox_is_told_too(client, reachable):
+    assert client.get("/readyz").json()["letters"]["oldest_queued"] is None
+
+
+def test_without_the_database_nothing_is_known_of_letters(client, reachable, monkeypatch):
+    def away(at):
+        raise DatabaseError
+
+    monkeypatch.setattr(health, "outbox_health", away)
+    assert client.get("/readyz").json()["letters"] is None
