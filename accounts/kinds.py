@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Placeholder:
-    """A word in braces in the text of a letter, as {until}."""
+    """A word in braces in the text of a letter, as {until}. Its value stands under this name in the letter's content."""
 
     name: str
     words: Promise
-    # What a preview shows before a real letter of the kind has been written.
+    # What a preview shows before a real letter of the kind has been written. {public_url} may stand in it.
     sample: Promise | str
     # A value of several lines is written by this template from the letter's content.
     template: str = ""
@@ -34,4 +34,287 @@ class LetterKind:
     is_transactional: bool = True
 
 
-KINDS: dict[str, LetterKind] = {}
+# Every text may use these.
+STANDARD = (
+    Placeholder("municipality", _("name of the municipality"), ""),
+    Placeholder("public_url", _("address of the portal"), ""),
+)
+
+LINK = Placeholder("link", _("the person's own link, which works without signing in"), "{public_url}/")
+PAGE_URL = Placeholder("page_url", _("address of the page that the button opens"), "{public_url}/")
+CONSULTATION = Placeholder("consultation", _("title of the consultation"), _("Cooperation program for 2028"))
+UNTIL = Placeholder("until", _("the deadline in words"), _("until Thursday 22 July, 2:00 p.m."))
+NEW_DEADLINE = Placeholder(
+    "new_deadline",
+    _("a sentence saying that the deadline was moved; empty when it was not"),
+    _("This is a new deadline: the earlier one was moved."),
+)
+NUMBERS = Placeholder("numbers", _("numbers of the proposals or remarks"), "U/2027/001, U/2027/002")
+VOICES = Placeholder(
+    "voices",
+    _("everything that the person wrote, quoted"),
+    _("U/2027/001 – § 1\n\n> The words that the person wrote."),
+    "emails/parts/voices.txt",
+)
+MEETING = Placeholder("meeting", _("title of the meeting"), _("Meeting about the cooperation program"))
+FACTS = Placeholder(
+    "facts",
+    _("what is known of the meeting, each on a line of its own: when, how and where, group and room, who"),
+    _("- Meeting: Meeting about the cooperation program\n- When: Thursday 22 July 2027, 4:30 p.m. to 6:30 p.m.\n- How: on site"),
+    "emails/parts/meeting_facts.txt",
+)
+ROOM_LINK = Placeholder(
+    "room_link",
+    _("link to the room of the group; empty when there is none or the place is not confirmed"),
+    "https://room.example.org/1",
+)
+CALENDAR_NOTE = Placeholder(
+    "calendar_note",
+    _("a sentence on the calendar entry that is attached; empty when there is none"),
+    _("The entry for your calendar is attached."),
+)
+WHAT = Placeholder("what", _("what the stage collects"), _("Remarks on the draft"))
+HOW = Placeholder("how", _("a sentence on how it is done"), _("Choose a provision, write how it should read and why."))
+BECAUSE = Placeholder("because", _("why this person: follows or signed up"), _("you follow this consultation by e-mail"))
+REASON = Placeholder("reason", _("the reason that the office gave; may be empty"), _("The hall is being repaired."))
+
+KINDS: dict[str, LetterKind] = {
+    # Signing in
+    "login_code": LetterKind(_("sign-in code"), (Placeholder("code", _("the code"), "ABC-123"),), is_secret=True),
+    "password_reset": LetterKind(
+        _("new password"),
+        (Placeholder("password_reset_url", _("address of the page for the new password"), "{public_url}/"),),
+        is_secret=True,
+    ),
+    "unknown_account": LetterKind(_("sign-in: no such account")),
+    # Consultations
+    "follow_confirm": LetterKind(
+        _("following: confirm the address"),
+        (LINK, Placeholder("scope", _("what the person wants to hear of"), _("about all our consultations"))),
+        repeats_in_doubt=True,
+    ),
+    "contact": LetterKind(
+        _("a question from the contact form"),
+        (
+            CONSULTATION,
+            Placeholder("name", _("who writes"), "Anna Nowak"),
+            Placeholder("email", _("the address to answer to"), "anna@example.org"),
+            Placeholder(
+                "message", _("the question, quoted"), _("> When will the answers be public?"), "emails/parts/message.txt"
+            ),
+        ),
+        repeats_in_doubt=True,
+    ),
+    "submission_receipt": LetterKind(
+        _("receipt for a voice"),
+        (
+            LINK,
+            CONSULTATION,
+            NUMBERS,
+            VOICES,
+            Placeholder("received", _("when it reached us"), _("22 July 2027, 10:42 a.m.")),
+        ),
+        repeats_in_doubt=True,
+    ),
+    "submission_withdrawn": LetterKind(_("a voice withdrawn"), (LINK, CONSULTATION, NUMBERS, VOICES), repeats_in_doubt=True),
+    "stage_opens": LetterKind(
+        _("a stage opens"),
+        (
+            CONSULTATION,
+            WHAT,
+            Placeholder("window", _("from when until when"), _("from Wednesday 14 July until Thursday 22 July, 2:00 p.m.")),
+            NEW_DEADLINE,
+            HOW,
+            PAGE_URL,
+            BECAUSE,
+        ),
+        is_transactional=False,
+    ),
+    "stage_closes": LetterKind(
+        _("a stage closes soon"),
+        (CONSULTATION, WHAT, UNTIL, NEW_DEADLINE, HOW, PAGE_URL, BECAUSE),
+        is_transactional=False,
+    ),
+    "invitation": LetterKind(
+        _("invitation to the organizations of the directory"),
+        (
+            CONSULTATION,
+            Placeholder("lead", _("what it is for, in two sentences"), _("We choose the tasks of the next year together.")),
+            Placeholder("what_now", _("a sentence on what can be done now"), _("The draft is ready and waits for remarks.")),
+            NEW_DEADLINE,
+            PAGE_URL,
+        ),
+        is_transactional=False,
+    ),
+    "news": LetterKind(
+        _("an announcement was published"),
+        (
+            Placeholder("title", _("title of the announcement"), _("The meeting is on 22 July")),
+            Placeholder("teaser", _("its first paragraph"), _("We invite you to the meeting about the cooperation program.")),
+            CONSULTATION,
+            PAGE_URL,
+            BECAUSE,
+        ),
+        is_transactional=False,
+    ),
+    "results": LetterKind(
+        _("the text after consultation is public"),
+        (
+            Placeholder("what", _("which text it is"), _("The draft after consultation")),
+            Placeholder("program", _("title of the program"), _("Cooperation program for 2028")),
+            PAGE_URL,
+            BECAUSE,
+        ),
+        is_transactional=False,
+    ),
+    # Meetings
+    "signup_confirm": LetterKind(
+        _("sign-up: confirm the address"),
+        (
+            LINK,
+            MEETING,
+            FACTS,
+            Placeholder("held_until", _("how long the place is held"), _("22 July 2027, 10:42 a.m.")),
+        ),
+        repeats_in_doubt=True,
+    ),
+    "signup_registered": LetterKind(
+        _("signed up for the meeting"),
+        (
+            LINK,
+            MEETING,
+            FACTS,
+            ROOM_LINK,
+            CALENDAR_NOTE,
+            Placeholder(
+                "confirm_until",
+                _("until when to say that one is coming; empty when nobody asks for it"),
+                _("until Thursday 22 July, 2:00 p.m."),
+            ),
+            Placeholder("changes_until", _("until when the group can be changed"), _("until Thursday 22 July, 2:00 p.m.")),
+        ),
+        repeats_in_doubt=True,
+    ),
+    "signup_cancelled": LetterKind(
+        _("sign-up withdrawn"),
+        (
+            LINK,
+            MEETING,
+            FACTS,
+            CALENDAR_NOTE,
+            Placeholder(
+                "what_happened",
+                _("a sentence saying who ended the sign-up"),
+                _("You have resigned and your place is free for somebody else. Thank you for telling us."),
+            ),
+        ),
+        repeats_in_doubt=True,
+    ),
+    "group_changed": LetterKind(
+        _("the group has changed"), (LINK, MEETING, FACTS, ROOM_LINK, CALENDAR_NOTE), repeats_in_doubt=True
+    ),
+    "meeting_moved": LetterKind(
+        _("the meeting has moved"), (LINK, MEETING, FACTS, ROOM_LINK, REASON, CALENDAR_NOTE), repeats_in_doubt=True
+    ),
+    "meeting_cancelled": LetterKind(
+        _("the meeting is cancelled"), (LINK, MEETING, FACTS, REASON, CALENDAR_NOTE), repeats_in_doubt=True
+    ),
+    "topic_receipt": LetterKind(
+        _("receipt for an extra topic"),
+        (
+            MEETING,
+            FACTS,
+            Placeholder("title", _("title of the topic"), _("Small grants")),
+            Placeholder("received", _("when it reached us"), _("22 July 2027, 10:42 a.m.")),
+            Placeholder("topic", _("what the person wrote, quoted"), _("> Small grants"), "emails/parts/topic.txt"),
+            PAGE_URL,
+        ),
+        repeats_in_doubt=True,
+    ),
+    "signup_closes": LetterKind(
+        _("sign-up closes soon"), (MEETING, FACTS, UNTIL, NEW_DEADLINE, PAGE_URL), is_transactional=False
+    ),
+    "confirm_attendance": LetterKind(
+        _("will you come: please confirm"), (LINK, MEETING, FACTS, UNTIL, NEW_DEADLINE), is_transactional=False
+    ),
+    "topics_close": LetterKind(
+        _("extra topics close soon"), (LINK, MEETING, FACTS, UNTIL, NEW_DEADLINE, PAGE_URL), is_transactional=False
+    ),
+    "meeting_soon": LetterKind(
+        _("the meeting is soon"),
+        (
+            LINK,
+            MEETING,
+            Placeholder("starts", _("when it starts"), _("22 July, 4:30 p.m.")),
+            FACTS,
+            ROOM_LINK,
+            NEW_DEADLINE,
+        ),
+    ),
+    # The desk
+    "staff_missed": LetterKind(
+        _("desk: a reminder was missed"),
+        (
+            CONSULTATION,
+            Placeholder("rule", _("what the reminder is about"), _("a stage closes soon")),
+            Placeholder("thing", _("the stage, meeting or text it is about"), _("Remarks on the draft")),
+            Placeholder("due", _("when it was due"), _("22 July 2027, 10:42 a.m.")),
+            Placeholder("moment", _("the date it was about"), _("22 July")),
+            PAGE_URL,
+        ),
+    ),
+    "staff_plan": LetterKind(
+        _("desk: the plan does not fit the act"),
+        (
+            CONSULTATION,
+            Placeholder(
+                "misfits",
+                _("what does not fit and by how many days, each on a line of its own"),
+                _("- “City council” ends 3 days after 30 November, the last day for adopting the program (art. 5a ust. 1)."),
+                "emails/parts/misfits.txt",
+            ),
+            PAGE_URL,
+        ),
+    ),
+    "staff_unanswered": LetterKind(
+        _("desk: voices wait for an answer"),
+        (
+            CONSULTATION,
+            Placeholder("stage", _("name of the stage"), _("Analysis of remarks")),
+            UNTIL,
+            NEW_DEADLINE,
+            Placeholder("remarks", _("how many remarks wait"), "12"),
+            Placeholder("proposals", _("how many proposals wait"), "3"),
+            PAGE_URL,
+        ),
+    ),
+    "staff_failed": LetterKind(
+        _("desk: letters in trouble"),
+        (Placeholder("what", _("how many letters failed or are in doubt"), _("3 letters could not be sent.")), PAGE_URL),
+    ),
+    "staff_silence": LetterKind(
+        _("desk: periodic work stood still"),
+        (
+            Placeholder("task", _("what stood still"), _("sending letters")),
+            Placeholder("since", _("when it last ran"), _("22 July 2027, 10:42 a.m.")),
+            Placeholder("until", _("when it ran again"), _("22 July 2027, 10:42 a.m.")),
+            PAGE_URL,
+        ),
+    ),
+    # A letter that staff send to themselves to see how its text looks.
+    "test": LetterKind(
+        _("a trial of a text"),
+        (
+            Placeholder("subject", _("subject of the letter on trial"), _("Subject of the letter")),
+            Placeholder("body", _("text of the letter on trial"), _("Text of the letter")),
+            Placeholder(
+                "why", _("why a person would get the letter on trial"), _("You get this letter because you asked for it.")
+            ),
+        ),
+    ),
+}
+
+SECRET_KINDS = frozenset(name for name, kind in KINDS.items() if kind.is_secret)
+REPEATED_KINDS = frozenset(name for name, kind in KINDS.items() if kind.repeats_in_doubt)
+# Reminders, news, invitations: nobody asked for them at this moment.
+OPTIONAL_KINDS = frozenset(name for name, kind in KINDS.items() if not kind.is_transactional)

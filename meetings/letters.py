@@ -2,14 +2,30 @@
 
 from datetime import UTC, datetime
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.letters import owe_letter, withdraw_letters
 from accounts.tokens import Purpose
 from consultations.deadlines import full_words, until_words
+from consultations.models import ReminderRun
+from consultations.rules import MEETING_KINDS
 from meetings.ical import personal_entry
 from meetings.models import Ended, Meeting, MeetingAction, Registration, TopicProposal
 from meetings.words import when_words
+
+REPLACES = gettext_lazy("The attached entry replaces the earlier one in your calendar.")
+REMOVES = gettext_lazy("The attached entry removes the meeting from your calendar.")
+CALENDAR_NOTES = {
+    "signup_registered": gettext_lazy("The entry for your calendar is attached."),
+    "group_changed": REPLACES,
+    "meeting_moved": REPLACES,
+    "signup_cancelled": REMOVES,
+    "meeting_cancelled": REMOVES,
+}
 
 
 def minute_of(at: datetime) -> str:
@@ -24,7 +40,7 @@ def about_meeting(meeting: Meeting, *, at: datetime) -> dict[str, str]:
         "when": when_words(meeting),
         "mode": meeting.get_mode_display(),
         "place": meeting.place,
-        "slug": meeting.slug,
+        "page_url": settings.PUBLIC_URL + reverse("meetings:detail", args=[meeting.slug]),
         "changes_until": until_words(meeting.deadline(MeetingAction.CHANGE), at),
     }
 
@@ -39,8 +55,10 @@ def owe(kind: str, registration: Registration, *, at: datetime, reason: str = ""
     meeting = registration.meeting
     with translation.override(registration.language):
         context: dict[str, object] = {**about_meeting(meeting, at=at), **_part(registration, at=at), "reason": reason}
-    context["by_staff"] = registration.ended_because == Ended.BY_STAFF
-    is_known = registration.email_confirmed_at is not None
+        context["what_happened"] = _what_happened(registration)
+        # Before the address is proven nothing may land in a stranger's calendar.
+        calendar = personal_entry(registration, at=at) if registration.email_confirmed_at else ""
+        context["calendar_note"] = str(CALENDAR_NOTES.get(kind, "")) if calendar else ""
     owe_letter(
         registration.email,
         kind=kind,
@@ -49,10 +67,15 @@ def owe(kind: str, registration: Registration, *, at: datetime, reason: str = ""
         context=context,
         language=registration.language,
         link=(Purpose.REGISTRATION, registration.pk),
-        # Before the address is proven nothing may land in a stranger's calendar.
-        calendar=personal_entry(registration, at=at) if is_known else "",
+        calendar=calendar,
         expires_at=meeting.ends_at,
     )
+
+
+def _what_happened(registration: Registration) -> str:
+    if registration.ended_because == Ended.BY_STAFF:
+        return _("The office has removed your sign-up. If you think it is a mistake, write to the coordinator.")
+    return _("You have resigned and your place is free for somebody else. Thank you for telling us.")
 
 
 def _part(registration: Registration, *, at: datetime) -> dict[str, str]:
@@ -100,12 +123,13 @@ def owe_topic_receipt(topic: TopicProposal, *, at: datetime) -> None:
 
 def drop_reminders(meeting: Meeting) -> None:
     """A date has moved or the meeting is off: reminders that have not left are no longer true."""
-    for kind in ("signup_closing", "confirm_attendance"):
-        withdraw_letters(f"{kind}:meeting:{meeting.pk}:")
+    for kind in MEETING_KINDS:
+        withdraw_letters(f"{kind}:meeting:{meeting.pk}")
 
 
 def drop_unsent(registration: Registration) -> None:
     """What this person was owed before the sign-up ended."""
     for kind in ("signup_confirm", "signup_registered", "group_changed"):
         withdraw_letters(f"{kind}:registration:{registration.pk}:")
-    withdraw_letters(f"confirm_attendance:meeting:{registration.meeting_id}:registration:{registration.pk}:")
+    for run in ReminderRun.objects.filter(thing=f"meeting:{registration.meeting_id}").select_related("rule"):
+        withdraw_letters(f"{run.occasion}:registration:{registration.pk}")

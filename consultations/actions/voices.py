@@ -23,6 +23,7 @@ from consultations.quotes import quote_of, versions_under_remark
 from consultations.stages import Action, kinds_permitting
 from programs.freshness import public_changed
 from programs.models import DraftVersion, ProvisionText
+from programs.typography import typeset
 
 
 @dataclass(frozen=True)
@@ -295,7 +296,7 @@ def _owe(kind: str, submission: Submission, voices: Sequence[Voice], *, at: date
         return
     with translation.override(submission.language):
         context: dict[str, object] = {
-            "consultation": submission.consultation.title,
+            "consultation": typeset(submission.consultation.title),
             "received": full_words(submission.received_at),
             "numbers": ", ".join(voice.signature for voice in voices),
             "voices": [_in_letter(voice) for voice in voices],

@@ -8,9 +8,12 @@ import time_machine
 
 from accounts import tokens
 from accounts.models import Letter
-from accounts.rendering import as_html, as_message, as_plain
+from accounts.rendering import BUTTON_STYLE, as_html, as_message, as_plain
 from accounts.tokens import Purpose
 from tests.factories.accounts import NOW
+
+# The office's own words are looked up for each letter.
+pytestmark = pytest.mark.django_db
 
 
 def letter(**values: object) -> Letter:
@@ -49,6 +52,10 @@ def part(message, kind: str) -> str:
             '<p>See <a href="https://example.org/a?b=1&amp;c=2">https://example.org/a?b=1&amp;c=2</a>.</p>',
         ),
         ("- <script>alert(1)</script>", "<ul><li>&lt;script&gt;alert(1)&lt;/script&gt;</li></ul>"),
+        (
+            "He wrote:\n> <b>One</b>\n> two\n>\n> - www.evil.example",
+            "<p>He wrote:</p>\n<blockquote><p>&lt;b&gt;One&lt;/b&gt;<br>\ntwo</p><p>- www.evil.example</p></blockquote>",
+        ),
         ("\n\n  \n", ""),
     ],
 )
@@ -60,7 +67,8 @@ def test_a_button_leads_to_our_own_pages(settings):
     settings.PUBLIC_URL = "https://wspolnie.example.org"
     line = '=> https://wspolnie.example.org/l/abc/ Confirm <now> & "then"'
     assert as_html(line) == (
-        '<p class="main"><a href="https://wspolnie.example.org/l/abc/">Confirm &lt;now&gt; &amp; &quot;then&quot;</a></p>'
+        f'<p class="main"><a href="https://wspolnie.example.org/l/abc/" style="{BUTTON_STYLE}">'
+        "Confirm &lt;now&gt; &amp; &quot;then&quot;</a></p>"
     )
     assert as_plain(line) == 'Confirm <now> & "then":\nhttps://wspolnie.example.org/l/abc/'
 
@@ -89,7 +97,7 @@ def test_text_and_html_say_the_same_in_the_letters_language():
     assert header(message, "Subject") == "123456 is your code for signing in"
     assert message["Content-Language"] == "en"
     assert "\n123456\n" in part(message, "text/plain")
-    assert "<p>123456</p>" in part(message, "text/html")
+    assert '<p class="code">123456</p>' in part(message, "text/html")
     assert '<html lang="en">' in part(message, "text/html")
     for kind in ("text/plain", "text/html"):
         assert "Tell the code to nobody." in part(message, kind)
@@ -153,14 +161,19 @@ def test_a_signed_link_leads_to_the_letters_language_and_stays_the_same(settings
 
 
 @pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
-def test_a_calendar_entry_names_its_method_in_the_mime_type(method):
+def test_an_invitation_is_shown_by_programs_that_know_it_and_opened_by_the_others(method):
     calendar = f"BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nSUMMARY:Spotkanie – Toruń\r\nEND:VCALENDAR\r\n"
     message = received(calendar=calendar)
-    (entry,) = message.iter_attachments()
-    assert entry.get_content_type() == "text/calendar"
-    assert dict(entry["Content-Type"].params) == {"charset": "utf-8", "method": method}
-    assert entry.get_filename() == "wspolnie.ics"
-    assert entry.get_payload(decode=True).decode() == calendar
+    (ways,) = [piece for piece in message.walk() if piece.get_content_type() == "multipart/alternative"]
+    shown = list(ways.iter_parts())[-1]
+    # RFC 6047: the method stands in the MIME type too, and no disposition makes a mere file of it.
+    assert dict(shown["Content-Type"].params) == {"charset": "utf-8", "method": method}
+    assert shown.get_content_type() == "text/calendar"
+    assert shown["Content-Disposition"] is None
+    assert shown.get_payload(decode=True).decode().splitlines() == calendar.splitlines()
+    (opened,) = message.iter_attachments()
+    assert (opened.get_content_type(), opened.get_filename()) == ("application/ics", "wspolnie.ics")
+    assert opened.get_payload(decode=True).decode() == calendar
 
 
 def test_a_letter_without_calendar_has_no_attachment():

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Letter
 from accounts.rendering import as_message
 from meetings import actions
-from meetings.reminders import owe_attendance_reminders, owe_signup_closing
+from meetings.reminders import owe_due_reminders
 from tests.factories import consultations
 from tests.factories import meetings as make
 from tests.factories.meetings import DAY, ENDS, HOUR, NOW, SIGNUP_UNTIL
@@ -18,7 +18,7 @@ KINDS = {
     "group_changed",
     "meeting_moved",
     "meeting_cancelled",
-    "signup_closing",
+    "signup_closes",
     "confirm_attendance",
     "topic_receipt",
 }
@@ -31,8 +31,7 @@ def every_letter(language: str) -> dict[str, Letter]:
     who = make.person("Łucja Żak", "lucja@example.org", language=language)
     registration = make.registered(one, who)
     consultations.follower(meeting.consultation, email="f@example.org", language=language)
-    owe_signup_closing(SIGNUP_UNTIL - HOUR)
-    owe_attendance_reminders(SIGNUP_UNTIL - HOUR)
+    owe_due_reminders(SIGNUP_UNTIL - HOUR)
     actions.propose_topic(
         meeting,
         title="Małe granty",
@@ -87,11 +86,26 @@ def test_a_calendar_entry_goes_only_to_a_proven_address():
     }
 
 
+def test_a_letter_speaks_of_a_calendar_entry_only_when_it_brings_one():
+    letters = every_letter("en").values()
+    told = {letter.kind: "attached" in as_message(letter).body for letter in letters}
+    assert told == {letter.kind: bool(letter.calendar) for letter in letters}
+
+
+def test_who_ended_the_sign_up_is_said_in_words():
+    one, two = (make.registered(make.meeting().groups.first(), make.person(email=f"{n}@example.org")) for n in "ab")
+    actions.decline(one, at=NOW + HOUR)
+    actions.decline(two, at=NOW + HOUR, by=make.coordinator())
+    bodies = [as_message(make.letters_to(who.email, "signup_cancelled")[0]).body for who in (one, two)]
+    assert ["Przyjęliśmy Twoją rezygnację" in body for body in bodies] == [True, False]
+    assert ["Urząd usunął Twój zapis" in body for body in bodies] == [False, True]
+
+
 def test_markup_in_a_name_is_text_in_the_letter():
     make.registered(make.meeting().groups.first(), make.person("<b>Jan</b> & syn", "jan@example.org"))
     for letter in make.letters_to("jan@example.org"):
         message = as_message(letter)
-        (html,) = (part.content for part in message.alternatives)
+        html = message.alternatives[0].content
         assert "<b>Jan</b> & syn" in message.body
         assert "&lt;b&gt;Jan&lt;/b&gt; &amp; syn" in html
         assert "<b>Jan" not in html
