@@ -1,8 +1,10 @@
 """What happens in a consultation: schedule.py (stages and dates), news.py (what is published), voices.py (what people said)."""
 
 from consultations.actions.news import (
+    AnnouncementIsOfAnother,
     FileIsEmpty,
     add_document,
+    choose_letters,
     confirm_follow,
     edit_announcement,
     edit_document,
@@ -59,6 +61,7 @@ from consultations.actions.voices import (
 __all__ = [
     "ActIsMissing",
     "ActIsNotDoneYet",
+    "AnnouncementIsOfAnother",
     "Author",
     "ConsultationIsNotReady",
     "FileIsEmpty",
@@ -80,6 +83,7 @@ __all__ = [
     "check_act",
     "check_done",
     "check_window",
+    "choose_letters",
     "confirm_follow",
     "confirm_submission",
     "create_consultation",

@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy
 from accounts.letters import withdraw_letters
 from accounts.models import User
 from consultations import deadlines
+from consultations.actions.rules import add_default_rules
 from consultations.models import Consultation, DateChange, Document, FormalEvent, Stage, Topic
+from consultations.rules import STAGES
 from consultations.stages import ShownAs
 from programs.freshness import mark_boundaries, public_changed
 from programs.models import Program
@@ -82,6 +84,7 @@ def create_consultation(
         title=title, slug=slug, contact_email=contact_email, lead=lead, host=host, co_hosts=co_hosts, phone=phone
     )
     consultation.programs.set(programs)
+    add_default_rules(consultation, at=at)
     public_changed(at=at)
     return consultation
 
@@ -207,7 +210,8 @@ def move_stage(
             _note_change(consultation, stage, field=field, old=was, new=becomes, reason=reason, by=by, at=at)
     stage.opens_at, stage.closes_at = opens_at, closes_at
     stage.save(update_fields=["opens_at", "closes_at"])
-    withdraw_letters(f"remarks_closing:stage:{stage.pk}:")
+    for kind in STAGES:
+        withdraw_letters(f"{kind}:{_owner(stage)}")
     mark_boundaries(_owner(stage), [opens_at, closes_at], at=at)
     return stage
 

@@ -2,9 +2,10 @@
 rules.py (when the portal writes by itself)."""
 
 from consultations.models.news import Announcement, Document, Follow
-from consultations.models.rules import Audience, ReminderKind, ReminderRule, ReminderRun
+from consultations.models.rules import ReminderRule, ReminderRun
 from consultations.models.schedule import Consultation, DateChange, FormalEvent, Stage, Topic
 from consultations.models.voices import Channel, Submission, Voice, VoiceKind
+from consultations.rules import Audience, ReminderKind
 
 __all__ = [
     "Announcement",

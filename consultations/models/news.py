@@ -15,6 +15,11 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
     def published(self, at: datetime) -> AnnouncementQuerySet:
         return self.filter(published_at__lte=at, consultation__published_at__lte=at)
 
+    def with_documents(self, at: datetime) -> AnnouncementQuerySet:
+        """As people read them: `consultation` and the published `documents` are there. One query more."""
+        attached = models.Prefetch("documents", Document.objects.published(at).order_by("position", "pk"))
+        return self.select_related("consultation").prefetch_related(attached)
+
 
 class Announcement(models.Model):
     """News: plain text with paragraphs, lists ("- …") and links."""
@@ -24,6 +29,7 @@ class Announcement(models.Model):
     title = models.CharField(_("title"), max_length=200)
     body = models.TextField(_("text"), max_length=20_000)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    edited_at = models.DateTimeField(_("edited"), null=True, blank=True, editable=False)
     objects = AnnouncementQuerySet.as_manager()
 
     class Meta:
@@ -126,3 +132,9 @@ class Follow(models.Model):
     @property
     def is_confirmed(self) -> bool:
         return self.confirmed_at is not None and self.ended_at is None
+
+    def covers(self, other: Follow) -> bool:
+        """Whether letters about what `other` followed come by this one: all consultations, asked for after it ended."""
+        if self.consultation_id is not None or self.confirmed_at is None or other.ended_at is None:
+            return False
+        return self.is_confirmed and self.confirmed_at >= other.ended_at

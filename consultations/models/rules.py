@@ -1,45 +1,21 @@
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from consultations import rules
 from consultations.models.schedule import Consultation, Stage
-
-
-class ReminderKind(models.TextChoices):
-    """What a rule reminds of. The value is the kind of its letter too."""
-
-    INVITATION = "invitation", _("invitation to the organizations of the directory")
-    STAGE_OPENS = "stage_opens", _("a stage opens")
-    STAGE_CLOSES = "stage_closes", _("a stage closes soon")
-    SIGNUP_CLOSES = "signup_closes", _("sign-up for a meeting closes soon")
-    TOPICS_CLOSE = "topics_close", _("extra topics of a meeting close soon")
-    CONFIRM_ATTENDANCE = "confirm_attendance", _("confirm that you are coming")
-    MEETING_SOON = "meeting_soon", _("the meeting is soon")
-    NEWS = "news", _("an announcement was published")
-    RESULTS = "results", _("the text after consultation is public")
-    STAFF_UNANSWERED = "staff_unanswered", _("for staff: voices wait for an answer")
-
-
-class Audience(models.TextChoices):
-    DIRECTORY = "directory", _("organizations of the directory")
-    FOLLOWERS = "followers", _("followers")
-    FOLLOWERS_AND_SIGNED_UP = "all", _("followers and people signed up")
-    SILENT = "silent", _("those of them who have not spoken yet")
-    NOT_SIGNED_UP = "not_signed_up", _("followers who have not signed up")
-    SIGNED_UP = "signed_up", _("people signed up")
-    UNCONFIRMED = "unconfirmed", _("people signed up who have not confirmed")
-    COMING = "coming", _("people who are coming")
-    STAFF = "staff", _("coordinators")
+from consultations.rules import Audience, ReminderKind
 
 
 class ReminderRuleQuerySet(models.QuerySet["ReminderRule"]):
-    def running(self, kind: str, at: datetime) -> ReminderRuleQuerySet:
-        return self.filter(kind=kind, is_on=True, consultation__published_at__lte=at)
+    def running(self, kinds: Iterable[ReminderKind], at: datetime) -> ReminderRuleQuerySet:
+        return self.filter(kind__in=list(kinds), is_on=True, consultation__published_at__lte=at)
 
 
 class ReminderRule(models.Model):
@@ -99,6 +75,19 @@ class ReminderRule(models.Model):
     def __str__(self) -> str:
         return self.get_kind_display()
 
+    @property
+    def when(self) -> rules.When:
+        return rules.When(self.days, self.clock, self.hours)
+
+    def due_at(self, moment: datetime, day: date) -> datetime:
+        """When it writes about a moment; `day` is the one people mean by it."""
+        return rules.due_at(moment, day, self.when)
+
+    def answers_for(self, due_at: datetime) -> bool:
+        """Whether a letter that was due then is this rule's to have written."""
+        published_at = self.consultation.published_at
+        return published_at is not None and due_at >= max(self.since, published_at)
+
 
 class ReminderRun(models.Model):
     """One arming of a rule for one deadline: a deadline that moves arms the rule anew.
@@ -131,3 +120,8 @@ class ReminderRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.thing} {self.moment:%Y-%m-%d %H:%M}"
+
+    @property
+    def occasion(self) -> str:
+        """Of the letters it owes; where people share mailboxes, ":registration:<pk>" follows."""
+        return f"{self.rule.kind}:{self.thing}:{self.pk}"

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
@@ -59,9 +59,6 @@ class StageQuerySet(models.QuerySet["Stage"]):
 
     def permitting(self, action: Action, at: datetime) -> StageQuerySet:
         return self.open(at).filter(kind__in=kinds_permitting(action))
-
-    def closing_within(self, window: timedelta, at: datetime) -> StageQuerySet:
-        return self.open(at).filter(closes_at__lte=at + window)
 
     def overlapping(self, opens_at: datetime, closes_at: datetime) -> StageQuerySet:
         return self.filter(opens_at__lt=closes_at, closes_at__gt=opens_at)

@@ -100,6 +100,10 @@ class VoiceQuerySet(models.QuerySet["Voice"]):
     def standing(self) -> VoiceQuerySet:
         return self.filter(submission__withdrawn_at=None)
 
+    def awaiting_answer(self) -> VoiceQuerySet:
+        """Answers are not recorded yet: all that stand wait for one."""
+        return self.standing()
+
     def released(self, at: datetime) -> VoiceQuerySet:
         """What the public may read: nothing before staff have released it."""
         return self.standing().filter(released_at__lte=at)

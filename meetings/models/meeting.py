@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum, auto
 
 from django.conf import settings
@@ -35,18 +35,6 @@ class MeetingAction(Enum):
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def published(self, at: datetime) -> MeetingQuerySet:
         return self.filter(published_at__lte=at, consultation__published_at__lte=at)
-
-    def coming(self, at: datetime) -> MeetingQuerySet:
-        """Published, not cancelled and not yet begun."""
-        return self.published(at).filter(cancelled_at=None, starts_at__gt=at)
-
-    def sign_up_closing_within(self, window: timedelta, at: datetime) -> MeetingQuerySet:
-        return self.taking_sign_ups(at).filter(
-            Q(signup_until__lte=at + window) | Q(signup_until=None, starts_at__lte=at + window)
-        )
-
-    def confirmation_closing_within(self, window: timedelta, at: datetime) -> MeetingQuerySet:
-        return self.coming(at).filter(confirm_until__gt=at, confirm_until__lte=at + window)
 
     def taking_sign_ups(self, at: datetime) -> MeetingQuerySet:
         return self.published(at).filter(Q(signup_until__gt=at) | Q(signup_until=None, starts_at__gt=at), cancelled_at=None)
@@ -151,6 +139,11 @@ class Meeting(models.Model):
         return self.deadline(MeetingAction.PROPOSE_TOPIC)
 
     @property
+    def confirmation_closes_at(self) -> datetime | None:
+        """None for a meeting that asks nobody to confirm."""
+        return self.deadline(MeetingAction.CONFIRM) if self.separate_confirmation else None
+
+    @property
     def is_remote(self) -> bool:
         """Whether somebody takes part from afar, so that each group needs a link to its room."""
         return self.mode in (Mode.REMOTE, Mode.HYBRID)
@@ -202,7 +195,7 @@ class WorkingGroup(models.Model):
     class Meta:
         verbose_name = _("thematic group")
         verbose_name_plural = _("thematic groups")
-        ordering = ("meeting", "position", "pk")
+        ordering = ("position", "pk")
         constraints = [
             models.CheckConstraint(
                 condition=Q(taken__gte=0, taken__lte=F("capacity")),

@@ -34,6 +34,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Registered, but attendance not confirmed."""
         return self.registered().filter(attendance_confirmed_at=None)
 
+    def coming(self) -> RegistrationQuerySet:
+        """Registered, and they have said that they come."""
+        return self.registered().exclude(attendance_confirmed_at=None)
+
 
 class Registration(models.Model):
     """One person in exactly one group. What happened is kept as moments; no job moves a status."""

@@ -1,112 +1,112 @@
-"""Who is told that remarks close soon: each once, for each value of the deadline, and nobody in vain."""
+"""Who is written to about stages, announcements and texts, and with which words: each once, and nobody in vain."""
+
+from datetime import UTC, datetime
 
 import pytest
 from celery import current_app
+from django.utils.translation import gettext
 
-from accounts.models import Letter, State
-from consultations import reminders, tasks
+from accounts.models import Letter, Organization, State
+from accounts.rendering import as_message
+from accounts.tokens import Purpose
+from consultations import tasks
 from consultations.actions import news, schedule
 from consultations.actions.voices import withdraw_submission
-from consultations.reminders import REMIND_BEFORE, owe_closing_reminders
+from consultations.models import Follow
+from consultations.reminders import owe_due_reminders
 from consultations.stages import Kind
-from tests.factories import meetings, voices
-from tests.factories.consultations import CLOSES, DAY, HOUR, OPENS, PUBLISHED, TICK, follower, planned, published, stage
+from consultations.things import INVITED_FOR, NEWS_FOR
+from programs import actions as texts
+from programs.models import Program, Revision
+from programs.models import Purpose as Reading
+from tests.factories import meetings, programs, voices
+from tests.factories.consultations import (
+    CLOSES,
+    DAY,
+    HOUR,
+    OPENS,
+    PUBLISHED,
+    TICK,
+    announcement,
+    coordinator,
+    follower,
+    planned,
+    published,
+    stage,
+)
 
 pytestmark = pytest.mark.django_db
 
-DUE = CLOSES - REMIND_BEFORE
+# Remarks last until the end of 3 November; three days before it, at nine in winter time.
+DUE = datetime(2021, 10, 31, 8, tzinfo=UTC)
 
 
-def reminded() -> list[str]:
-    found = Letter.objects.filter(kind="remarks_closing").exclude(state=State.OBSOLETE)
-    return sorted(found.values_list("to", flat=True))
+def told(kind: str = "stage_closes") -> list[str]:
+    return sorted(Letter.objects.filter(kind=kind).exclude(state=State.OBSOLETE).values_list("to", flat=True))
 
 
-@pytest.mark.parametrize(("at", "told"), [(DUE - TICK, False), (DUE, True), (CLOSES - TICK, True), (CLOSES, False)])
-def test_followers_are_told_in_the_last_three_days(at, told):
+def letter(kind: str, to: str = "") -> Letter:
+    found = Letter.objects.filter(kind=kind)
+    return (found.filter(to=to) if to else found).get()
+
+
+def words(of: Letter) -> str:
+    """The letter as it is read, without its line breaks."""
+    message = as_message(of)
+    return " ".join(f"{message.subject} {message.body}".split())
+
+
+# --- A stage closes ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("at", "is_told"), [(DUE - TICK, False), (DUE, True), (CLOSES - TICK, True), (CLOSES, False)])
+def test_followers_are_told_in_the_last_three_days(at, is_told):
     follow = follower(published())
-    owe_closing_reminders(at)
-    assert reminded() == ([follow.email] if told else [])
-
-
-def test_a_letter_is_owed_once_however_often_the_clock_ticks(django_assert_num_queries):
-    made = published()
-    for _one in range(3):
-        follower(made)
-    owe_closing_reminders(DUE)
-    # Who has been told costs nothing more: stages, stage, letters, spoken, followers, ended, meetings; two savepoints.
-    with django_assert_num_queries(9):
-        owe_closing_reminders(DUE + HOUR)
-    assert len(reminded()) == Letter.objects.filter(kind="remarks_closing").count() == 3
-
-
-def test_a_stage_that_has_moved_since_the_run_began_reminds_nobody(monkeypatch):
-    first, second = published(), published()
-    told, spared = follower(first), follower(second)
-    remind = reminders._remind
-
-    def moving(of, closes_at, at):
-        remind(of, closes_at, at)
-        later = second.stages.get()
-        schedule.move_stage(later, opens_at=OPENS, closes_at=CLOSES + 7 * DAY, reason="Powód.", by=None, at=at)
-
-    monkeypatch.setattr(reminders, "_remind", moving)
-    owe_closing_reminders(DUE)
-    assert reminded() == [told.email]
-    assert spared.email not in reminded()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_run_wakes_the_post_once_for_each_stage(monkeypatch):
-    made = published()
-    for _one in range(5):
-        follower(made)
-    woken = []
-    monkeypatch.setattr("accounts.letters.wake", lambda *args: woken.append(args))
-    owe_closing_reminders(DUE)
-    assert len(reminded()) == 5
-    assert len(woken) == 1
-
-
-def test_a_moved_deadline_owes_a_new_letter_and_the_old_one_is_dropped():
-    made = published()
-    follow = follower(made)
-    owe_closing_reminders(DUE)
-    of = made.stages.get()
-    schedule.move_stage(of, opens_at=OPENS, closes_at=CLOSES + 7 * DAY, reason="Powód.", by=None, at=DUE + HOUR)
-    assert reminded() == []
-    owe_closing_reminders(DUE + 2 * HOUR)
-    assert reminded() == []
-    owe_closing_reminders(DUE + 7 * DAY)
-    assert reminded() == [follow.email]
-    occasions = list(Letter.objects.filter(kind="remarks_closing").order_by("pk").values_list("occasion", flat=True))
-    assert occasions == [
-        f"remarks_closing:stage:{of.pk}:2021-11-03T23:00+00:00",
-        f"remarks_closing:stage:{of.pk}:2021-11-10T23:00+00:00",
-    ]
-
-
-def test_a_deadline_that_moved_away_unsent_and_came_back_is_told_again():
-    made = published()
-    follow = follower(made)
-    owe_closing_reminders(DUE)
-    for closes_at in (CLOSES + 7 * DAY, CLOSES):
-        schedule.move_stage(made.stages.get(), opens_at=OPENS, closes_at=closes_at, reason="Powód.", by=None, at=DUE + HOUR)
-    owe_closing_reminders(DUE + 2 * HOUR)
-    assert reminded() == [follow.email]
+    owe_due_reminders(at)
+    assert told() == ([follow.email] if is_told else [])
 
 
 def test_the_letter_says_until_when_and_dies_with_the_deadline():
     made = published()
-    follow = follower(made)
-    english = follower(made, language="en")
-    owe_closing_reminders(DUE)
-    letter, other = (Letter.objects.get(to=of.email, kind="remarks_closing") for of in (follow, english))
-    assert (letter.expires_at, letter.unfollow_pk, letter.language) == (CLOSES, follow.pk, "pl")
-    assert letter.context["address"].endswith(f"/konsultacje/{made.slug}/uwagi/nowa/")
-    assert "/en/" not in letter.context["address"]
+    follow, english = follower(made), follower(made, language="en")
+    owe_due_reminders(DUE)
+    one, other = (letter("stage_closes", of.email) for of in (follow, english))
+    assert (one.expires_at, one.unfollow_pk, one.language) == (CLOSES, follow.pk, "pl")
+    assert one.context["page_url"].endswith(f"/konsultacje/{made.slug}/uwagi/nowa/")
+    assert "/en/" not in one.context["page_url"]
     assert other.context["until"] == "until Wednesday 3 November"
-    assert f"/en/konsultacje/{made.slug}/" in other.context["address"]
+    assert f"/en/konsultacje/{made.slug}/" in other.context["page_url"]
+
+
+def test_proposals_close_too_and_the_letter_leads_to_their_form():
+    made = planned()
+    stage(made, kind=Kind.PROPOSALS)
+    schedule.publish_consultation(made, by=None, at=PUBLISHED)
+    follow = follower(made)
+    owe_due_reminders(DUE)
+    assert letter("stage_closes", follow.email).context["page_url"].endswith(f"/{made.slug}/propozycje/nowa/")
+
+
+@pytest.mark.parametrize("kind", sorted(set(Kind) - {Kind.PROPOSALS, Kind.REMARKS}))
+def test_stages_in_which_nobody_speaks_close_in_silence(kind):
+    made = planned()
+    stage(made, kind=kind)
+    schedule.publish_consultation(made, by=None, at=PUBLISHED)
+    follower(made)
+    for at in (OPENS, DUE):
+        owe_due_reminders(at)
+    assert told() == told("stage_opens") == []
+
+
+def test_nothing_is_owed_before_publication():
+    hidden = planned()
+    stage(hidden)
+    follower(hidden)
+    owe_due_reminders(DUE)
+    assert told() == []
+
+
+# --- Who follows ------------------------------------------------------------------------------------
 
 
 def test_only_the_confirmed_who_have_not_stopped_are_told():
@@ -115,10 +115,9 @@ def test_only_the_confirmed_who_have_not_stopped_are_told():
     news.follow(made, email="niepotwierdzony@example.org", at=PUBLISHED, language="pl")
     news.end_follow(follower(made), at=OPENS)
     follower(published())  # of another consultation, with its own letter
-    owe_closing_reminders(DUE)
-    assert list(Letter.objects.filter(context__title=made.title, kind="remarks_closing").values_list("to", flat=True)) == [
-        kept.email
-    ]
+    owe_due_reminders(DUE)
+    here = Letter.objects.filter(context__consultation=made.title, kind="stage_closes")
+    assert list(here.values_list("to", flat=True)) == [kept.email]
 
 
 def test_who_follows_this_and_all_gets_one_letter_that_stops_this():
@@ -127,17 +126,50 @@ def test_who_follows_this_and_all_gets_one_letter_that_stops_this():
     this = follower(made, email="anna@example.org")
     follower(None, email="jan@example.org")
     assert everything.pk != this.pk
-    owe_closing_reminders(DUE)
-    assert reminded() == ["anna@example.org", "jan@example.org"]
-    assert Letter.objects.get(to="anna@example.org", kind="remarks_closing").unfollow_pk == this.pk
+    owe_due_reminders(DUE)
+    assert told() == ["anna@example.org", "jan@example.org"]
+    assert letter("stage_closes", "anna@example.org").unfollow_pk == this.pk
+
+
+@pytest.mark.parametrize(("asked_again", "is_told"), [(-TICK, False), (0 * TICK, True)])
+def test_who_stopped_this_hears_of_it_only_by_following_all_later(asked_again, is_told):
+    made = published()
+    news.end_follow(follower(made, email="anna@example.org"), at=OPENS)
+    follower(None, email="anna@example.org", at=OPENS + asked_again)
+    owe_due_reminders(DUE)
+    assert told() == (["anna@example.org"] if is_told else [])
+
+
+@pytest.mark.parametrize("wants", ["wants_reminders", "wants_news"])
+def test_each_hears_only_what_they_chose(wants):
+    made = published()
+    follow = follower(made, email="anna@example.org")
+    follower(None, email="anna@example.org")
+    Follow.objects.filter(pk=follow.pk).update(**{wants: False})
+    announcement(made, at=OPENS)
+    for at in (OPENS, DUE):
+        owe_due_reminders(at)
+    reminders, happened = [told("stage_opens"), told("stage_closes")], told("news")
+    chosen, refused = (happened, reminders) if wants == "wants_reminders" else (reminders, [happened])
+    assert chosen in (["anna@example.org"], [["anna@example.org"]] * 2)
+    assert not any(refused)
+
+
+# --- Who has spoken ---------------------------------------------------------------------------------
 
 
 def remarked(made, email: str):
-    version = voices.draft(f"20{made.pk:02d}")
+    version = voices.draft(f"2{Program.objects.count():03d}")
     made.programs.add(version.program)
     author = voices.Author("Anna", email)
     said = [voices.RemarkText(version, text="Uwaga.")]
     return voices.submit_remarks(made, author=author, remarks=said, form_token=voices.token(), at=OPENS)
+
+
+def proposed(made, email: str):
+    said = [voices.ProposalText("Tekst")]
+    author = voices.Author("Anna", email)
+    return voices.submit_proposal(made, author=author, proposals=said, form_token=voices.token(), at=OPENS)
 
 
 def test_who_has_spoken_is_left_in_peace_and_who_took_it_back_is_told():
@@ -145,21 +177,20 @@ def test_who_has_spoken_is_left_in_peace_and_who_took_it_back_is_told():
     follower(made, email="anna@example.org")
     silent = follower(made)
     submission = remarked(made, "Anna@example.org")
-    owe_closing_reminders(DUE)
-    assert reminded() == [silent.email]
+    owe_due_reminders(DUE)
+    assert told() == [silent.email]
     withdraw_submission(submission, at=DUE)
-    owe_closing_reminders(DUE + HOUR)
-    assert reminded() == sorted(["anna@example.org", silent.email])
+    owe_due_reminders(DUE + HOUR)
+    assert told() == sorted(["anna@example.org", silent.email])
 
 
 def test_a_proposal_is_not_a_remark():
     made = published()
     stage(made, kind=Kind.PROPOSALS)
     follow = follower(made)
-    author = voices.Author("Anna", follow.email)
-    voices.submit_proposal(made, author=author, proposals=[voices.ProposalText("Tekst")], form_token=voices.token(), at=OPENS)
-    owe_closing_reminders(DUE)
-    assert reminded() == [follow.email]
+    proposed(made, follow.email)
+    owe_due_reminders(DUE)
+    assert letter("stage_closes", follow.email).context["page_url"].endswith("/uwagi/nowa/")
 
 
 def test_the_signed_up_who_have_not_spoken_are_told_without_following(monkeypatch):
@@ -169,23 +200,205 @@ def test_the_signed_up_who_have_not_spoken_are_told_without_following(monkeypatc
     group = meetings.meeting(consultation=made, **times).groups.first()
     coming = meetings.registered(group, at=PUBLISHED)
     meetings.held(group, at=PUBLISHED)  # has not answered the letter: the address may be somebody else's
-    stopped = meetings.registered(group, at=PUBLISHED)
+    stopped, unwilling = (meetings.registered(group, at=PUBLISHED) for _one in range(2))
     news.end_follow(follower(made, email=stopped.email), at=PUBLISHED)
-    owe_closing_reminders(DUE)
-    assert reminded() == [coming.email]
-    assert Letter.objects.get(to=coming.email, kind="remarks_closing").unfollow_pk is None
+    Follow.objects.filter(pk=follower(made, email=unwilling.email).pk).update(wants_reminders=False)
+    owe_due_reminders(DUE)
+    assert told() == [coming.email]
+    found = letter("stage_closes", coming.email)
+    assert found.unfollow_pk is None
+    assert found.context["because"] == gettext("you signed up for the meeting of this consultation")
 
 
-def test_nothing_is_owed_before_publication_nor_for_stages_of_other_kinds():
-    hidden = planned()
-    stage(hidden)
-    follower(hidden)
-    other = planned()
-    stage(other, kind=Kind.PROPOSALS)
-    schedule.publish_consultation(other, by=None, at=PUBLISHED)
-    follower(other)
-    owe_closing_reminders(DUE)
-    assert reminded() == []
+# --- A stage opens ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at", "is_told"), [(OPENS - TICK, False), (OPENS, True), (OPENS + NEWS_FOR - TICK, True), (OPENS + NEWS_FOR, False)]
+)
+def test_an_opening_is_told_while_it_is_news(at, is_told):
+    follow = follower(published())
+    owe_due_reminders(at)
+    assert told("stage_opens") == ([follow.email] if is_told else [])
+
+
+def test_an_opening_is_told_to_those_who_followed_before_it():
+    made = published()
+    early, _late = follower(made, at=OPENS), follower(made, at=OPENS + TICK)
+    owe_due_reminders(OPENS + HOUR)
+    assert told("stage_opens") == [early.email]
+    assert letter("stage_opens").context["window"] == "od środy 20 października, godz. 12.00 do środy 3 listopada"
+
+
+def test_a_stage_shorter_than_its_news_is_not_told_of_once_closed():
+    made = planned()
+    stage(made, closes_at=OPENS + HOUR)
+    schedule.publish_consultation(made, by=None, at=PUBLISHED)
+    follower(made)
+    owe_due_reminders(OPENS + HOUR)
+    assert told("stage_opens") == []
+
+
+# --- What has happened ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at", "is_told"), [(OPENS - TICK, False), (OPENS, True), (OPENS + NEWS_FOR - TICK, True), (OPENS + NEWS_FOR, False)]
+)
+def test_an_announcement_is_told_to_followers_while_it_is_new(at, is_told):
+    made = published()
+    follow = follower(made)
+    told_of = announcement(made, at=OPENS, title="Ważne", body="Pierwszy\nakapit.\n\nDrugi.")
+    owe_due_reminders(at)
+    assert told("news") == ([follow.email] if is_told else [])
+    if is_told:
+        text = words(letter("news"))
+        assert "Ważne Pierwszy akapit." in text
+        assert "Drugi" not in text
+        assert f"/aktualnosci/{told_of.slug}/" in text
+
+
+def test_an_announcement_taken_off_the_site_is_not_told_and_one_edited_is_told_once():
+    made = published()
+    follow = follower(made)
+    gone, kept = (announcement(made, at=OPENS) for _one in range(2))
+    news.withdraw_announcement(gone, at=OPENS)
+    owe_due_reminders(OPENS)
+    news.edit_announcement(kept, title="Inny", body="Inny", at=OPENS + HOUR)
+    owe_due_reminders(OPENS + HOUR)
+    assert told("news") == [follow.email]
+    news.withdraw_announcement(kept, at=OPENS + HOUR)
+    assert told("news") == []
+
+
+@pytest.mark.parametrize(
+    ("purpose", "is_told"),
+    [(Reading.AFTER, True), (Reading.ADOPTED, True), (Reading.CONSULTATION, False), (Reading.COUNCIL, False)],
+)
+def test_the_text_after_consultation_is_told_to_all(monkeypatch, purpose, is_told):
+    made = published()
+    follow = follower(made)
+    draft = programs.draft(made.programs.get(), purpose=purpose)
+    owe_due_reminders(OPENS)
+    assert told("results") == []
+    texts.freeze_version(draft, by=None, at=CLOSES)
+    owe_due_reminders(CLOSES)
+    assert told("results") == ([follow.email] if is_told else [])
+
+
+# --- Organizations are invited ----------------------------------------------------------------------
+
+
+def organization(name: str, email: str, **values: object) -> Organization:
+    return Organization.objects.create(name=name, email=email, **{"verified_at": PUBLISHED, **values})
+
+
+@pytest.mark.parametrize(
+    ("at", "is_invited"), [(OPENS - TICK, False), (OPENS, True), (OPENS + INVITED_FOR - TICK, True), (OPENS + INVITED_FOR, False)]
+)
+def test_organizations_are_invited_in_the_first_week_of_remarks(at, is_invited):
+    published()
+    club = organization("Klub", "klub@example.org")
+    owe_due_reminders(at)
+    assert told("invitation") == ([club.email] if is_invited else [])
+
+
+def test_one_mailbox_is_one_invitation_and_those_who_said_no_get_none():
+    made = published()
+    first = organization("Klub", "Klub@example.org")
+    organization("Sekcja klubu", "klub@example.org")
+    organization("Bez adresu", "")
+    organization("Niesprawdzona", "nowa@example.org", verified_at=None)
+    organization("Nie chce", "Nie@example.org", uninvited_at=PUBLISHED)
+    organization("Dzieli skrzynkę z tą, która nie chce", "nie@example.org")
+    owe_due_reminders(OPENS)
+    found = letter("invitation")
+    assert (found.to, found.link_purpose, found.link_pk) == ("klub@example.org", Purpose.DIRECTORY, first.pk)
+    assert made.stages.get().invited == 1
+
+
+def test_an_invitation_can_be_stopped_with_one_click():
+    published()
+    organization("Klub", "klub@example.org")
+    owe_due_reminders(OPENS)
+    message = as_message(letter("invitation"))
+    address = message.extra_headers["List-Unsubscribe"].strip("<>")
+    assert message.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert address in message.body
+
+
+def test_the_public_page_changes_once_with_the_number_of_the_invited():
+    made = published()
+    organization("Klub", "klub@example.org")
+    before = Revision.objects.get().number
+    for _tick in range(2):
+        owe_due_reminders(OPENS)
+    assert Revision.objects.get().number == before + 1
+    organization("Koło", "kolo@example.org", verified_at=OPENS + DAY)
+    owe_due_reminders(OPENS + DAY)
+    assert (made.stages.get().invited, Revision.objects.get().number) == (2, before + 2)
+
+
+def test_both_the_announcement_and_the_remarks_invite():
+    made = planned()
+    opens = PUBLISHED + DAY
+    announced = stage(made, kind=Kind.ANNOUNCEMENT, opens_at=opens, closes_at=opens + DAY)
+    stage(made)
+    schedule.publish_consultation(made, by=None, at=PUBLISHED)
+    organization("Klub", "klub@example.org")
+    owe_due_reminders(opens + 3 * DAY)
+    assert letter("invitation").occasion.startswith(f"invitation:stage:{announced.pk}:")
+    owe_due_reminders(OPENS)
+    assert Letter.objects.filter(kind="invitation").count() == 2
+
+
+# --- For staff --------------------------------------------------------------------------------------
+
+
+def test_coordinators_hear_how_many_voices_wait_before_the_analysis_ends():
+    made = published()
+    opens, closes = CLOSES, datetime(2021, 11, 20, 23, tzinfo=UTC)
+    stage(made, kind=Kind.ANALYSIS, name="Analiza uwag", opens_at=opens, closes_at=closes)
+    who = coordinator()
+    due = datetime(2021, 11, 17, 7, tzinfo=UTC)
+    owe_due_reminders(due)
+    assert told("staff_unanswered") == []  # nothing waits
+    remarked(made, "anna@example.org")
+    withdraw_submission(remarked(made, "jan@example.org"), at=OPENS)
+    owe_due_reminders(due)
+    found = letter("staff_unanswered")
+    assert (found.to, found.context["remarks"], found.context["proposals"]) == (who.email, "1", "0")
+    assert "do soboty 20 listopada" in words(found)
+
+
+def test_the_answers_are_reminded_of_from_eight_on_the_third_day_before():
+    made = published()
+    stage(made, kind=Kind.ANALYSIS, opens_at=CLOSES, closes_at=datetime(2021, 11, 20, 23, tzinfo=UTC))
+    remarked(made, "anna@example.org")
+    coordinator()
+    owe_due_reminders(datetime(2021, 11, 17, 7, tzinfo=UTC) - TICK)
+    assert told("staff_unanswered") == []
+
+
+# --- The letters and the task -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["pl", "en"])
+def test_every_letter_is_whole(language):
+    made = published(lead="Razem ustalamy zadania.")
+    follower(made, language=language)
+    announcement(made, at=OPENS)
+    organization("Klub", "klub@example.org")
+    owe_due_reminders(OPENS)
+    owe_due_reminders(DUE)
+    texts.freeze_version(programs.draft(made.programs.get(), purpose=Reading.ADOPTED), by=None, at=CLOSES)
+    owe_due_reminders(CLOSES)
+    found = Letter.objects.exclude(kind="follow_confirm")
+    assert {one.kind for one in found} == {"stage_opens", "stage_closes", "news", "results", "invitation"}
+    for one in found:
+        text = words(one)
+        assert not set("{}") & set(text)
+        assert "None" not in text
 
 
 def test_the_task_is_found_by_name_and_takes_the_present(time_machine):
@@ -193,4 +406,4 @@ def test_the_task_is_found_by_name_and_takes_the_present(time_machine):
     time_machine.move_to(DUE, tick=False)
     assert current_app.tasks["consultations.remind"] is not None
     tasks.remind()
-    assert reminded() == [follow.email]
+    assert told() == [follow.email]

@@ -168,9 +168,9 @@ def test_a_moved_deadline_withdraws_the_reminders_of_this_stage_alone():
     made = published()
     one, other = made.stages.get(), stage(made, kind=Kind.PROPOSALS)
     for of in (one, other):
-        owe_letter("anna@example.org", kind="remarks_closing", occasion=f"remarks_closing:stage:{of.pk}:x", at=PUBLISHED)
+        owe_letter("anna@example.org", kind="stage_closes", occasion=f"stage_closes:stage:{of.pk}:1", at=PUBLISHED)
     # A stage whose number begins like this one's.
-    owe_letter("anna@example.org", kind="remarks_closing", occasion=f"remarks_closing:stage:{one.pk}9:x", at=PUBLISHED)
+    owe_letter("anna@example.org", kind="stage_closes", occasion=f"stage_closes:stage:{one.pk}9:1", at=PUBLISHED)
     move(one, OPENS, CLOSES + DAY)
     assert list(Letter.objects.order_by("pk").values_list("state", flat=True)) == [State.OBSOLETE, State.QUEUED, State.QUEUED]
 

@@ -8,10 +8,10 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import Letter, State
-from consultations import reminders
+from consultations import reminding
 from consultations.actions import news, schedule, voices
-from consultations.models import Follow, Stage, Voice
-from consultations.reminders import owe_closing_reminders
+from consultations.models import Follow, ReminderRule, ReminderRun, Stage, Voice
+from consultations.reminders import owe_due_reminders
 from tests.factories import voices as factory
 from tests.factories.consultations import CLOSES, DAY, HOUR, OPENS, PUBLISHED, follower, planned, published
 
@@ -70,8 +70,27 @@ def test_workers_reminding_at_once_owe_each_follower_one_letter():
     made = published()
     for _one in range(5):
         follower(made)
-    at_once(lambda: owe_closing_reminders(CLOSES - HOUR))
-    assert Letter.objects.filter(kind="remarks_closing").count() == 5
+    at_once(lambda: owe_due_reminders(CLOSES - HOUR))
+    assert Letter.objects.filter(kind="stage_closes").count() == 5
+    assert ReminderRun.objects.filter(rule__kind="stage_closes").count() == 1
+
+
+def test_without_the_lock_workers_would_write_twice(monkeypatch):
+    """The control: the same race must be lost when nobody holds the rule."""
+    made = published()
+    follower(made)
+    monkeypatch.setattr(reminding, "_lock", lambda rules: rules.select_related("consultation"))
+    monkeypatch.setattr(reminding, "_lock_row", lambda row: None)
+    begin, together = reminding._begin, Barrier(2)
+
+    def slow_begin(rule: ReminderRule, *args: object) -> ReminderRun:
+        together.wait(timeout=10)
+        return begin(rule, *args)
+
+    monkeypatch.setattr(reminding, "_begin", slow_begin)
+    made.reminder_rules.exclude(kind="stage_closes").delete()
+    at_once(lambda: owe_due_reminders(CLOSES - HOUR), times=2)
+    assert Letter.objects.filter(kind="stage_closes").count() == 2
 
 
 def test_clicks_at_once_make_one_follower_and_one_letter():
@@ -147,7 +166,7 @@ def test_a_deadline_that_moves_during_a_run_waits_and_takes_its_letters_back(mon
     made = published()
     for _one in range(3):
         follower(made)
-    of, owe, begun = made.stages.get(), reminders.owe_letter, Event()
+    of, owe, begun = made.stages.get(), reminding.owe_letter, Event()
 
     def slowly(*args: object, **kwargs: object) -> None:
         owe(*args, **kwargs)
@@ -162,10 +181,10 @@ def test_a_deadline_that_moves_during_a_run_waits_and_takes_its_letters_back(mon
         finally:
             connection.close()
 
-    monkeypatch.setattr(reminders, "owe_letter", slowly)
+    monkeypatch.setattr(reminding, "owe_letter", slowly)
     mover = Thread(target=move)
     mover.start()
-    owe_closing_reminders(CLOSES - HOUR)
+    owe_due_reminders(CLOSES - HOUR)
     mover.join()
-    states = Letter.objects.filter(kind="remarks_closing").values_list("state", flat=True)
+    states = Letter.objects.filter(kind="stage_closes").values_list("state", flat=True)
     assert list(states) == [State.OBSOLETE] * 3

@@ -4,7 +4,7 @@ import pytest
 
 from consultations.models import Consultation
 from consultations.stages import PERMITS, Action, Kind, kinds_permitting
-from tests.factories.consultations import CLOSES, DAY, OPENS, PUBLISHED, TICK, planned, published, stage
+from tests.factories.consultations import CLOSES, OPENS, PUBLISHED, TICK, planned, published, stage
 
 pytestmark = pytest.mark.django_db
 
@@ -58,12 +58,3 @@ def test_a_consultation_is_published_from_its_moment():
     assert (made.is_published(PUBLISHED - TICK), made.is_published(PUBLISHED)) == (False, True)
     assert list(Consultation.objects.published(PUBLISHED - TICK)) == []
     assert list(Consultation.objects.published(PUBLISHED)) == [made]
-
-
-def test_a_stage_closes_within_a_window_up_to_its_very_end():
-    consultation = published()
-    closing = consultation.stages.closing_within
-    assert not closing(DAY, CLOSES - DAY - TICK).exists()
-    assert closing(DAY, CLOSES - DAY).exists()
-    assert closing(DAY, CLOSES - TICK).exists()
-    assert not closing(DAY, CLOSES).exists()

@@ -16,7 +16,7 @@ from consultations.actions import schedule
 from meetings import actions
 from meetings.actions import seats
 from meetings.models import Meeting, Registration, WorkingGroup
-from meetings.reminders import owe_attendance_reminders, owe_signup_closing
+from meetings.reminders import owe_due_reminders
 from tests.factories import consultations
 from tests.factories import meetings as make
 from tests.factories.meetings import HOUR, NOW, SIGNUP_UNTIL
@@ -155,12 +155,11 @@ def test_two_workers_release_a_hold_once_and_owe_each_reminder_once():
 
     def tick() -> None:
         actions.release_all_lapsed(at=at)
-        owe_signup_closing(at)
-        owe_attendance_reminders(at)
+        owe_due_reminders(at)
 
     assert at_once([tick] * 6) == [None] * 6
     assert [counts(group) for group in meeting.groups.all()] == [(1, 1), (0, 0)]
-    owed = Letter.objects.filter(kind__in=("signup_closing", "confirm_attendance")).values_list("to", flat=True)
+    owed = Letter.objects.filter(kind__in=("signup_closes", "confirm_attendance")).values_list("to", flat=True)
     assert sorted(owed) == sorted(["follower@example.org", silent.email])
 
 

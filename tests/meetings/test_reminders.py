@@ -1,16 +1,26 @@
+"""Who is written to before a meeting: each once, while it makes sense."""
+
+from datetime import UTC, datetime
+
 import pytest
 
 from accounts.models import Letter, State
 from consultations.actions import news
-from consultations.models import Follow
-from meetings import actions, reminders, tasks
-from meetings.reminders import LEAVE_ALONE, REMIND_BEFORE, owe_attendance_reminders, owe_signup_closing
+from consultations.models import Follow, ReminderRun
+from consultations.reminding import LEAVE_ALONE
+from meetings import actions, tasks
+from meetings.reminders import owe_due_reminders
 from tests.factories import consultations
 from tests.factories import meetings as make
-from tests.factories.meetings import HOUR, NOW, SIGNUP_UNTIL, STARTS, TICK
+from tests.factories.meetings import DAY, HOUR, NOW, SIGNUP_UNTIL, STARTS, TICK, TOPICS_UNTIL
 
 pytestmark = pytest.mark.django_db
-DUE = SIGNUP_UNTIL - REMIND_BEFORE
+
+# Sign-up and confirmation end on Thursday 22 July at two; three days before, at nine in summer time.
+DUE = datetime(2027, 7, 19, 7, tzinfo=UTC)
+# Extra topics end on Monday 19 July; the meeting is on the 22nd.
+TOPICS_DUE = datetime(2027, 7, 17, 7, tzinfo=UTC)
+SOON = datetime(2027, 7, 21, 10, tzinfo=UTC)
 
 
 def follower(meeting, email="follower@example.org") -> Follow:
@@ -30,18 +40,19 @@ def meeting():
 
 
 @pytest.mark.parametrize(("at", "due"), [(DUE - TICK, False), (DUE, True), (SIGNUP_UNTIL - TICK, True), (SIGNUP_UNTIL, False)])
-def test_followers_are_told_in_the_last_day_of_sign_up(meeting, at, due):
+def test_followers_are_told_in_the_last_days_of_sign_up(meeting, at, due):
     follower(meeting)
-    owe_signup_closing(at)
-    assert bool(owed("signup_closing")) is due
+    owe_due_reminders(at)
+    assert bool(owed("signup_closes")) is due
 
 
 def test_it_is_owed_once_however_often_it_is_asked(meeting):
     follow = follower(meeting)
     for minute in range(3):
-        owe_signup_closing(DUE + minute * HOUR)
-    (letter,) = make.letters_to(follow.email, "signup_closing")
+        owe_due_reminders(DUE + minute * HOUR)
+    (letter,) = make.letters_to(follow.email, "signup_closes")
     assert (letter.expires_at, letter.unfollow_pk) == (SIGNUP_UNTIL, follow.pk)
+    assert letter.context["page_url"].endswith(f"/{meeting.slug}/zapisy/")
 
 
 def test_only_confirmed_followers_who_have_not_decided_get_it(meeting):
@@ -50,6 +61,7 @@ def test_only_confirmed_followers_who_have_not_decided_get_it(meeting):
     follower(None, "all@example.org")
     follower(None, "both@example.org")
     follower(meeting, "both@example.org")
+    Follow.objects.filter(pk=follower(meeting, "newsonly@example.org").pk).update(wants_reminders=False)
     news.follow(meeting.consultation, email="unconfirmed@example.org", at=NOW, language="pl")
     news.end_follow(follower(meeting, "left@example.org"), at=NOW)
     follower(make.meeting(), "elsewhere@example.org")
@@ -60,8 +72,8 @@ def test_only_confirmed_followers_who_have_not_decided_get_it(meeting):
     follower(meeting, "forgot@example.org")
     make.held(group, make.person(email="forgot@example.org"))
     actions.release_lapsed(meeting, at=NOW + HOUR)
-    owe_signup_closing(DUE)
-    here = Letter.objects.filter(occasion__startswith=f"signup_closing:meeting:{meeting.pk}:").values_list("to", flat=True)
+    owe_due_reminders(DUE)
+    here = Letter.objects.filter(occasion__startswith=f"signup_closes:meeting:{meeting.pk}:").values_list("to", flat=True)
     assert sorted(here) == ["all@example.org", "both@example.org", "follower@example.org", "forgot@example.org"]
 
 
@@ -72,41 +84,83 @@ def test_nobody_is_invited_to_a_full_a_cancelled_or_an_unpublished_meeting():
     actions.cancel_meeting(cancelled, reason="Awaria", by=None, at=NOW)
     for number, meeting in enumerate((full, cancelled, hidden)):
         follower(meeting, f"f{number}@example.org")
-    owe_signup_closing(DUE)
-    assert owed("signup_closing") == []
+    owe_due_reminders(DUE)
+    assert owed("signup_closes") == []
+
+
+def test_a_meeting_that_was_full_all_the_time_is_no_missed_reminder():
+    make.coordinator()
+    full = make.meeting(groups=1, capacity=1)
+    make.registered(full.groups.first())
+    for at in (DUE, SIGNUP_UNTIL):
+        owe_due_reminders(at)
+    assert "zapisy" not in " ".join(str(letter.context) for letter in Letter.objects.filter(kind="staff_missed"))
+    assert not ReminderRun.objects.filter(rule__kind="signup_closes").exclude(missed_at=None).exists()
+
+
+def test_a_place_that_is_given_back_is_offered(meeting):
+    full = make.meeting(groups=1, capacity=1)
+    seated = make.registered(full.groups.first())
+    follower(full)
+    owe_due_reminders(DUE)
+    actions.decline(seated, at=DUE + HOUR)
+    owe_due_reminders(DUE + HOUR)
+    assert owed("signup_closes") == ["follower@example.org"]
 
 
 def test_a_moved_deadline_owes_anew_and_an_unchanged_one_nothing(meeting):
     follow = follower(meeting)
-    owe_signup_closing(DUE)
-    later = SIGNUP_UNTIL + HOUR
-    actions.move_meeting(meeting, signup_until=later, confirm_until=later, reason="Więcej czasu", by=None, at=DUE)
-    first, *rest = make.letters_to(follow.email, "signup_closing")
+    owe_due_reminders(DUE)
+    later = SIGNUP_UNTIL + DAY
+    actions.move_meeting(
+        meeting,
+        starts_at=STARTS + DAY,
+        ends_at=STARTS + DAY + HOUR,
+        signup_until=later,
+        confirm_until=later,
+        reason="Powód",
+        by=None,
+        at=DUE,
+    )
+    first, *rest = make.letters_to(follow.email, "signup_closes")
     assert (first.state, rest) == (State.OBSOLETE, [])
-    owe_signup_closing(DUE)
-    assert owed("signup_closing") == []
-    owe_signup_closing(DUE + HOUR)
-    owe_signup_closing(DUE + HOUR)
-    assert [letter.expires_at for letter in make.letters_to(follow.email, "signup_closing") if letter.state == State.QUEUED] == [
-        later
-    ]
+    owe_due_reminders(DUE)
+    assert owed("signup_closes") == []
+    for _tick in range(2):
+        owe_due_reminders(DUE + DAY)
+    queued = [letter for letter in make.letters_to(follow.email, "signup_closes") if letter.state == State.QUEUED]
+    assert [letter.expires_at for letter in queued] == [later]
 
 
 def test_a_deadline_moved_into_the_past_drops_the_letter(meeting):
     follower(meeting)
-    owe_signup_closing(DUE)
+    owe_due_reminders(DUE)
     actions.move_meeting(meeting, signup_until=DUE, reason="Komplet", by=None, at=DUE)
-    owe_signup_closing(DUE)
-    assert owed("signup_closing") == []
+    owe_due_reminders(DUE)
+    assert owed("signup_closes") == []
 
 
 def test_without_a_deadline_the_start_of_the_meeting_counts():
-    meeting = make.meeting(signup_until=None)
-    follower(meeting)
-    owe_signup_closing(STARTS - REMIND_BEFORE - TICK)
-    assert owed("signup_closing") == []
-    owe_signup_closing(STARTS - REMIND_BEFORE)
-    assert owed("signup_closing") == ["follower@example.org"]
+    follower(make.meeting(signup_until=None))
+    owe_due_reminders(DUE)
+    assert [letter.expires_at for letter in make.letters_to("follower@example.org", "signup_closes")] == [STARTS]
+
+
+# --- "Extra topics close soon" ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at", "due"), [(TOPICS_DUE - TICK, False), (TOPICS_DUE, True), (TOPICS_UNTIL - TICK, True), (TOPICS_UNTIL, False)]
+)
+def test_people_signed_up_can_still_propose_topics(meeting, at, due):
+    comes = make.registered(meeting.groups.first())
+    make.held(meeting.groups.first())
+    owe_due_reminders(at)
+    assert owed("topics_close") == ([comes.email] if due else [])
+    if due:
+        (letter,) = make.letters_to(comes.email, "topics_close")
+        assert (letter.link_pk, letter.expires_at) == (comes.pk, TOPICS_UNTIL)
+        assert letter.context["page_url"].endswith(f"/{meeting.slug}/tematy/nowy/")
 
 
 # --- "Are you coming?" ------------------------------------------------------------------------------
@@ -115,7 +169,7 @@ def test_without_a_deadline_the_start_of_the_meeting_counts():
 @pytest.mark.parametrize(("at", "due"), [(DUE - TICK, False), (DUE, True), (SIGNUP_UNTIL - TICK, True), (SIGNUP_UNTIL, False)])
 def test_the_silent_are_asked_before_confirmation_ends(meeting, at, due):
     silent = make.registered(meeting.groups.first())
-    owe_attendance_reminders(at)
+    owe_due_reminders(at)
     assert owed("confirm_attendance") == ([silent.email] if due else [])
 
 
@@ -126,38 +180,83 @@ def test_only_the_registered_who_have_said_nothing_are_asked(meeting):
     actions.confirm_attendance(said_yes, at=NOW + HOUR)
     actions.decline(said_no, at=NOW + HOUR)
     for _ in range(2):
-        owe_attendance_reminders(DUE)
+        owe_due_reminders(DUE)
     assert owed("confirm_attendance") == [silent.email]
 
 
 def test_people_of_one_mailbox_are_asked_one_by_one(meeting):
     for name in ("Anna Żak", "Jan Żak"):
         make.registered(meeting.groups.first(), make.person(name, "biuro@example.org"))
-    owe_attendance_reminders(DUE)
+    owe_due_reminders(DUE)
     letters = make.letters_to("biuro@example.org", "confirm_attendance")
     assert [letter.context["name"] for letter in letters] == ["Anna Żak", "Jan Żak"]
     assert len({letter.link_pk for letter in letters}) == 2
 
 
-def test_who_signed_up_a_moment_ago_is_left_alone_for_an_hour(meeting):
-    late = make.registered(meeting.groups.first(), at=DUE + HOUR)
-    owe_attendance_reminders(DUE + HOUR + LEAVE_ALONE - TICK)
+def test_who_signed_up_a_moment_ago_is_left_alone_for_a_day(meeting):
+    came = DUE + HOUR
+    late = make.registered(meeting.groups.first(), at=came)
+    known = late.email_confirmed_at
+    owe_due_reminders(known + LEAVE_ALONE - TICK)
     assert owed("confirm_attendance") == []
-    owe_attendance_reminders(DUE + HOUR + LEAVE_ALONE)
+    owe_due_reminders(known + LEAVE_ALONE)
     assert owed("confirm_attendance") == [late.email]
 
 
-def test_a_meeting_that_asks_for_no_separate_answer_asks_nobody():
+def test_a_meeting_that_asks_for_no_separate_answer_asks_nobody_and_misses_nothing():
+    make.coordinator()
     make.registered(make.meeting(confirm_until=SIGNUP_UNTIL).groups.first())
-    owe_attendance_reminders(DUE)
+    for at in (DUE, SIGNUP_UNTIL):
+        owe_due_reminders(at)
     assert owed("confirm_attendance") == []
+    assert not ReminderRun.objects.filter(rule__kind="confirm_attendance").exists()
 
 
 def test_who_resigns_is_not_asked_by_a_letter_that_has_not_left(meeting):
-    silent = make.registered(meeting.groups.first())
-    owe_attendance_reminders(DUE)
+    silent, other = (make.registered(meeting.groups.first()) for _one in range(2))
+    owe_due_reminders(DUE)
     actions.decline(silent, at=DUE)
-    assert owed("confirm_attendance") == []
+    assert owed("confirm_attendance") == [other.email]
+
+
+# --- "The meeting is soon" --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("at", "due"), [(SOON - TICK, False), (SOON, True), (STARTS - TICK, True), (STARTS, False)])
+def test_those_who_come_are_told_at_noon_of_the_day_before(meeting, at, due):
+    comes = make.registered(meeting.groups.first())
+    actions.confirm_attendance(comes, at=NOW + HOUR)
+    make.registered(meeting.groups.first())  # has not said so
+    owe_due_reminders(at)
+    assert owed("meeting_soon") == ([comes.email] if due else [])
+    if due:
+        (letter,) = make.letters_to(comes.email, "meeting_soon")
+        assert (letter.expires_at, letter.context["room_link"]) == (STARTS, comes.group.room_link)
+        assert letter.context["starts"] == "22 lipca, godz. 16.30"
+
+
+def test_the_link_to_the_room_is_for_the_confirmed_of_that_group_alone(meeting):
+    meeting.consultation.reminder_rules.filter(kind="meeting_soon").update(audience="signed_up")
+    one, two = meeting.groups.all()
+    comes, elsewhere, silent = make.registered(one), make.registered(two), make.registered(one)
+    for registration in (comes, elsewhere):
+        actions.confirm_attendance(registration, at=NOW + HOUR)
+    owe_due_reminders(SOON)
+    links = {of.email: make.letters_to(of.email, "meeting_soon")[0].context["room_link"] for of in (comes, elsewhere, silent)}
+    assert links == {comes.email: one.room_link, elsewhere.email: two.room_link, silent.email: ""}
+
+
+def test_a_cancelled_meeting_takes_back_every_reminder(meeting):
+    follower(meeting)
+    registration = make.registered(meeting.groups.first())
+    for at in (TOPICS_DUE, DUE):
+        owe_due_reminders(at)
+    actions.cancel_meeting(meeting, reason="Awaria", by=None, at=DUE)
+    kinds = ("signup_closes", "topics_close", "confirm_attendance", "meeting_soon")
+    assert [owed(kind) for kind in kinds] == [[], [], [], []]
+    assert len(make.letters_to(registration.email, "confirm_attendance")) == 1
+    owe_due_reminders(SOON)
+    assert owed("meeting_soon") == []
 
 
 # --- The tick ---------------------------------------------------------------------------------------
@@ -172,51 +271,28 @@ def test_one_tick_does_all_that_is_due(meeting, time_machine):
         tasks.tick()
     hold.refresh_from_db()
     assert (hold.ended_because, hold.group.taken) == ("lapsed", 0)
-    assert (owed("signup_closing"), owed("confirm_attendance")) == (["follower@example.org"], [silent.email])
+    assert (owed("signup_closes"), owed("confirm_attendance")) == (["follower@example.org"], [silent.email])
 
 
-# --- A run in progress ------------------------------------------------------------------------------
-
-
-def test_a_repeated_run_asks_the_database_no_question_for_each_person(meeting, django_assert_max_num_queries):
-    for number in range(20):
+def test_a_tick_asks_the_database_no_question_for_each_person(meeting, django_assert_num_queries):
+    for number in range(10):
         follower(meeting, f"f{number}@example.org")
-    for _ in range(5):
-        make.registered(meeting.groups.first())
-    owe_signup_closing(DUE)
-    owe_attendance_reminders(DUE)
-    # One of those to look for what is due, two of a savepoint, four of the meeting.
-    with django_assert_max_num_queries(8):
-        owe_signup_closing(DUE + HOUR)
-    with django_assert_max_num_queries(8):
-        owe_attendance_reminders(DUE + HOUR)
+        make.registered(meeting.groups.first()) if number < 5 else None
+    # The rules and their meetings.
+    with django_assert_num_queries(2):
+        owe_due_reminders(NOW)
+    owe_due_reminders(DUE)
+    # Three kinds are running: each a savepoint's two, the rule, the meeting, the meetings, the run, its letters, the
+    # people; for the followers also the places and who has decided.
+    with django_assert_num_queries(2 + 3 * 8 + 2):
+        owe_due_reminders(DUE + HOUR)
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    ("run", "kind"), [(owe_signup_closing, "signup_closing"), (owe_attendance_reminders, "confirm_attendance")]
-)
-def test_one_run_wakes_the_sending_once(meeting, monkeypatch, run, kind):
+def test_one_run_wakes_the_sending_once(meeting, monkeypatch):
     for number in range(3):
         follower(meeting, f"f{number}@example.org")
-        make.registered(meeting.groups.first())
     woken = []
     monkeypatch.setattr("accounts.letters.wake", lambda *args: woken.append(args))
-    run(DUE)
-    assert (len(owed(kind)), len(woken)) == (3, 1)
-
-
-@pytest.mark.parametrize("run", [owe_signup_closing, owe_attendance_reminders])
-def test_a_deadline_that_moves_away_before_the_meeting_is_locked_owes_nothing(meeting, monkeypatch, run):
-    follower(meeting)
-    make.registered(meeting.groups.first())
-    real = reminders._still_due
-
-    def moved_first(due, pk):
-        later = SIGNUP_UNTIL + HOUR
-        actions.move_meeting(meeting, signup_until=later, confirm_until=later, reason="Więcej czasu", by=None, at=DUE)
-        return real(due, pk)
-
-    monkeypatch.setattr(reminders, "_still_due", moved_first)
-    run(DUE)
-    assert owed("signup_closing") == owed("confirm_attendance") == []
+    owe_due_reminders(DUE)
+    assert (len(owed("signup_closes")), len(woken)) == (3, 1)
