@@ -9,8 +9,10 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.letters import withdraw_unwanted
 from accounts.models import Organization, User
 from accounts.roles import GIVEN_BY_GROUP, Duty, Role, has_duty, roles_of
+from accounts.tokens import Purpose
 
 
 class AccountIsOutOfReach(Exception):
@@ -53,6 +55,25 @@ def give_roles(user: User, *, roles: Iterable[Role], by: User | None) -> None:
 def verify_organizations(organizations: QuerySet[Organization], *, at: datetime) -> int:
     """Staff have looked at what visitors entered; how many were new to them."""
     return organizations.filter(verified_at=None).update(verified_at=at)
+
+
+@transaction.atomic
+def stop_invitations(organization: Organization, *, at: datetime) -> Organization:
+    """The organization has asked for no more: invitations that have not left are withdrawn."""
+    locked = Organization.objects.select_for_update().get(pk=organization.pk)
+    if locked.uninvited_at is None:
+        locked.uninvited_at = at
+        locked.save(update_fields=["uninvited_at"])
+    withdraw_unwanted(Purpose.DIRECTORY, locked.pk)
+    return locked
+
+
+@transaction.atomic
+def resume_invitations(organization: Organization) -> Organization:
+    locked = Organization.objects.select_for_update().get(pk=organization.pk)
+    locked.uninvited_at = None
+    locked.save(update_fields=["uninvited_at"])
+    return locked
 
 
 def may_change_account(user: User, *, by: User) -> bool:

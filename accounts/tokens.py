@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     SUBMISSION = "s"
     FOLLOW = "f"
     UNFOLLOW = "u"
+    DIRECTORY = "d"
 
 
 LIFETIME: dict[Purpose, timedelta] = {
@@ -27,6 +28,7 @@ LIFETIME: dict[Purpose, timedelta] = {
     Purpose.FOLLOW: timedelta(days=14),
     # Nobody may be kept on a list because a letter is old.
     Purpose.UNFOLLOW: timedelta(days=3650),
+    Purpose.DIRECTORY: timedelta(days=3650),
 }
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from consultations.views import news, pages, voices
+from consultations.views import following, news, pages, voices
 
 app_name = "consultations"
 urlpatterns = [
@@ -10,7 +10,7 @@ urlpatterns = [
     path("kalendarz.ics", pages.calendar_of_all, name="calendar_all"),
     path("konsultacje/<slug:slug>/dokumenty/<int:pk>/<str:name>", pages.document, name="document"),
     path("konsultacje/<slug:slug>/kontakt/", news.contact, name="contact"),
-    path("konsultacje/<slug:slug>/obserwuj/", news.follow, name="follow"),
+    path("konsultacje/<slug:slug>/obserwuj/", following.follow, name="follow"),
     path("aktualnosci/", news.news_list, name="news"),
     path("aktualnosci/atom.xml", news.AtomFeed(), name="atom"),
     path("aktualnosci/<slug:slug>.pdf", news.announcement_pdf, name="announcement_pdf"),

@@ -10,7 +10,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from accounts import tokens
 from accounts.tokens import Purpose
-from consultations.views.news import follow_link, unfollow_link
+from accounts.views import directory_link
+from consultations.views.following import follow_link, unfollow_link
 from consultations.views.voices import submission_link
 from desk.home import home as collect_home
 from desk.mine import matters_of
@@ -25,6 +26,7 @@ BEHIND_LINK: dict[Purpose, Page] = {
     Purpose.FOLLOW: csrf_protect(follow_link),
     # A mail program unsubscribes with one POST and no page before it (RFC 8058).
     Purpose.UNFOLLOW: unfollow_link,
+    Purpose.DIRECTORY: directory_link,
 }
 
 

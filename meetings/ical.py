@@ -3,16 +3,16 @@
 An entry lands in shared calendars, so it never carries a personal link nor the link to a room.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parseaddr
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Event, vCalAddress
 
+from consultations.ical import new_calendar, uid_of
 from meetings.models import Meeting, Registration
 
 
@@ -26,7 +26,7 @@ def public_entry(meeting: Meeting, *, at: datetime) -> bytes:
     """The meeting as anybody may put it into a calendar; CANCEL once it is cancelled."""
     method = Method.CANCEL if meeting.cancelled_at else Method.PUBLISH
     event = _event(meeting, uid=f"meeting-{meeting.pk}", sequence=meeting.ics_sequence, at=at)
-    return _calendar(event, method, meeting)
+    return _calendar(event, method)
 
 
 def personal_entry(registration: Registration, *, at: datetime) -> str:
@@ -39,15 +39,15 @@ def personal_entry(registration: Registration, *, at: datetime) -> str:
     event.add("organizer", _mailbox(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], settings.MUNICIPALITY["office"]))
     answer = "ACCEPTED" if registration.is_confirmed else "NEEDS-ACTION"
     event.add("attendee", _mailbox(registration.email, registration.name, RSVP="FALSE", PARTSTAT=answer))
-    return _calendar(event, Method.CANCEL if ended else Method.REQUEST, meeting).decode()
+    return _calendar(event, Method.CANCEL if ended else Method.REQUEST).decode()
 
 
 def _event(meeting: Meeting, *, uid: str, sequence: int, at: datetime, group: str = "") -> Event:
     zone = timezone.get_default_timezone()
     event = Event()
-    event.add("uid", f"{uid}@{urlsplit(settings.PUBLIC_URL).hostname}")
+    event.add("uid", uid_of(uid))
     event.add("sequence", sequence)
-    event.add("dtstamp", at)
+    event.add("dtstamp", at.astimezone(UTC))
     event.add("dtstart", meeting.starts_at.astimezone(zone))
     event.add("dtend", meeting.ends_at.astimezone(zone))
     event.add("summary", f"{meeting.title}: {group}" if group else meeting.title)
@@ -59,17 +59,11 @@ def _event(meeting: Meeting, *, uid: str, sequence: int, at: datetime, group: st
     return event
 
 
-def _calendar(event: Event, method: Method, meeting: Meeting) -> bytes:
+def _calendar(event: Event, method: Method) -> bytes:
     if method is Method.CANCEL:
         event["status"] = "CANCELLED"
-    calendar = Calendar()
-    calendar.add("prodid", "-//Wspólnie//PL")
-    calendar.add("version", "2.0")
-    calendar.add("method", method.value)
+    calendar = new_calendar(method.value)
     calendar.add_component(event)
-    # Only the turn of the clocks around the day matters; the whole history of the zone would be 30 kB.
-    day, around = meeting.starts_at.date(), timedelta(days=366)
-    calendar.add_missing_timezones(first_date=day - around, last_date=day + around)
     return bytes(calendar.to_ical())
 
 

@@ -4,18 +4,24 @@ from datetime import datetime
 
 from django.core.files import File
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import account_for
-from accounts.letters import owe_letter
+from accounts.letters import owe_letter, withdraw_letters, withdraw_unwanted
 from accounts.once import token_of
 from accounts.tokens import Purpose
-from consultations.models import Announcement, Consultation, Document, Follow
+from consultations.models import Announcement, Consultation, Document, Follow, ReminderKind
 from programs.freshness import public_changed
 
 
 class FileIsEmpty(Exception):
     in_words = _("This file is empty. Choose another one.")
+
+
+class AnnouncementIsOfAnother(Exception):
+    in_words = _("This announcement belongs to another consultation. Choose one of the same consultation.")
 
 
 @transaction.atomic
@@ -28,9 +34,9 @@ def publish_announcement(consultation: Consultation, *, slug: str, title: str, b
 @transaction.atomic
 def edit_announcement(announcement: Announcement, *, title: str, body: str, at: datetime) -> Announcement:
     """Its address and moment stay: people have linked to it. One that was taken off the site is published again."""
-    announcement.title, announcement.body = title, body
+    announcement.title, announcement.body, announcement.edited_at = title, body, at
     announcement.published_at = announcement.published_at or at
-    announcement.save(update_fields=["title", "body", "published_at"])
+    announcement.save(update_fields=["title", "body", "edited_at", "published_at"])
     public_changed(at=at)
     return announcement
 
@@ -40,19 +46,36 @@ def withdraw_announcement(announcement: Announcement, *, at: datetime) -> Announ
     """Taken off the site; the text stays with the office."""
     announcement.published_at = None
     announcement.save(update_fields=["published_at"])
+    withdraw_letters(f"{ReminderKind.NEWS}:announcement:{announcement.pk}")
     public_changed(at=at)
     return announcement
 
 
 @transaction.atomic
 def add_document(
-    consultation: Consultation, *, title: str, file: File[bytes], at: datetime, language: str = "pl", position: int = 0
+    consultation: Consultation,
+    *,
+    title: str,
+    file: File[bytes],
+    at: datetime,
+    language: str = "pl",
+    position: int = 0,
+    announcement: Announcement | None = None,
 ) -> Document:
-    """Raises FileIsEmpty."""
+    """Raises FileIsEmpty, AnnouncementIsOfAnother."""
     if not file.size:
         raise FileIsEmpty
+    if announcement and announcement.consultation_id != consultation.pk:
+        raise AnnouncementIsOfAnother
     document = Document(
-        consultation=consultation, title=title, file=file, language=language, size=file.size, published_at=at, position=position
+        consultation=consultation,
+        announcement=announcement,
+        title=title,
+        file=file,
+        language=language,
+        size=file.size,
+        published_at=at,
+        position=position,
     )
     document.save()
     public_changed(at=at)
@@ -96,11 +119,18 @@ def follow(consultation: Consultation | None, *, email: str, at: datetime, langu
         # By the minute: a double click is one letter, a lost letter can be asked for again.
         occasion=f"follow_confirm:follow:{asked.pk}:{at:%Y-%m-%dT%H:%M}",
         at=at,
-        context={"title": consultation.title if consultation else ""},
+        context={"scope": _scope_words(consultation, language)},
         language=language,
         link=(Purpose.FOLLOW, asked.pk),
     )
     return asked
+
+
+def _scope_words(consultation: Consultation | None, language: str) -> str:
+    with translation.override(language):
+        if consultation is None:
+            return gettext("about all our consultations")
+        return gettext("about the consultation “%(title)s”") % {"title": consultation.title}
 
 
 @transaction.atomic
@@ -114,11 +144,44 @@ def confirm_follow(follow: Follow, *, at: datetime) -> Follow:
 
 
 @transaction.atomic
+def choose_letters(
+    follow: Follow, *, wants_reminders: bool, wants_news: bool, language: str, at: datetime, about_all: bool = False
+) -> Follow:
+    """What somebody wants to hear of; by a link that came to their address, so it is a yes too. Nothing is stopping.
+
+    With `about_all` the follow becomes one of all consultations, or makes way for the one they have already.
+    """
+    if not (wants_reminders or wants_news):
+        return end_follow(follow, at=at)
+    if about_all and follow.consultation_id is not None:
+        follow = _of_all(follow, at=at)
+    locked = confirm_follow(follow, at=at)
+    locked.wants_reminders, locked.wants_news, locked.language = wants_reminders, wants_news, language
+    locked.save(update_fields=["wants_reminders", "wants_news", "language"])
+    return locked
+
+
+def _of_all(follow: Follow, *, at: datetime) -> Follow:
+    """The same row, so that the links of letters sent before stop what it has become."""
+    rows = Follow.objects.select_for_update().filter(email=follow.email).order_by("pk")
+    if known := next((row for row in rows if row.consultation_id is None), None):
+        end_follow(follow, at=at)
+        # Asked for anew, and so after the end of the other: it covers what the other was about.
+        known.confirmed_at, known.ended_at = at, None
+        known.save(update_fields=["confirmed_at", "ended_at"])
+        return known
+    follow.consultation = None
+    follow.save(update_fields=["consultation"])
+    return follow
+
+
+@transaction.atomic
 def end_follow(follow: Follow, *, at: datetime) -> Follow:
+    """Letters that have not left are withdrawn; another follow of the same address goes on. The last stop counts."""
     locked = Follow.objects.select_for_update().get(pk=follow.pk)
-    if locked.ended_at is None:
-        locked.ended_at = at
-        locked.save(update_fields=["ended_at"])
+    locked.ended_at = at
+    locked.save(update_fields=["ended_at"])
+    withdraw_unwanted(Purpose.UNFOLLOW, locked.pk)
     return locked
 
 
@@ -132,5 +195,5 @@ def write_to_coordinator(
         kind="contact",
         occasion=f"contact:consultation:{consultation.pk}:{token_of(form_token, name, email, message)}",
         at=at,
-        context={"title": consultation.title, "name": name, "email": email, "message": message},
+        context={"consultation": consultation.title, "name": name, "email": email, "message": message},
     )

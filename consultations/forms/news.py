@@ -1,13 +1,14 @@
-"""Forms of visitors that are no voice: a message to the coordinator, following by e-mail."""
+"""Forms of visitors that are no voice: a message to the coordinator, following by e-mail, choosing letters."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import VisitorForm, without_nul
+from consultations.models import Follow
 
 MESSAGE = 4000  # characters
 TOO_LONG = _("Characters written: %(show_value)d. The most is %(limit_value)d: shorten the text.")
@@ -72,3 +73,65 @@ class FollowForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(without_nul(data) if data is not None else None)
+
+
+class OwnNames(forms.RadioSelect):
+    """Languages by the names that their speakers know, read aloud as such."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        option["attrs"]["lang"] = str(value)
+        return option
+
+
+class Chosen(TypedDict):
+    wants_reminders: bool
+    wants_news: bool
+    language: str
+    about_all: bool
+
+
+class LettersForm(forms.Form):
+    """What a follower wants to hear of, about which consultations, in which language."""
+
+    wants = forms.MultipleChoiceField(
+        label=_("What we should write to you about"),
+        help_text=_("When neither is ticked, we write nothing: it is the same as stopping the letters."),
+        choices=[
+            ("reminders", _("Dates: what opens and what closes soon")),
+            ("news", _("Announcements and results")),
+        ],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        error_messages={"invalid_choice": _("Tick what stands on the list.")},
+    )
+    scope = forms.ChoiceField(
+        label=_("About which consultations"),
+        choices=[("one", _("Only this one")), ("all", _("All consultations, the coming ones too"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the two."), "invalid_choice": _("Choose one of the two.")},
+    )
+    language = forms.ChoiceField(
+        label=_("In which language"),
+        choices=[("pl", "Po polsku"), ("en", "In English")],
+        widget=OwnNames,
+        error_messages={"required": _("Choose one of the two."), "invalid_choice": _("Choose one of the two.")},
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, follow: Follow) -> None:
+        ticked = [name for name, wanted in (("reminders", follow.wants_reminders), ("news", follow.wants_news)) if wanted]
+        initial = {"wants": ticked, "scope": "one", "language": follow.language}
+        super().__init__(without_nul(data) if data is not None else None, initial=initial)
+        if follow.consultation_id is None:
+            # There is nothing wider, and no one consultation to go back to.
+            del self.fields["scope"]
+
+    @property
+    def chosen(self) -> Chosen:
+        said = self.cleaned_data
+        return {
+            "wants_reminders": "reminders" in said["wants"],
+            "wants_news": "news" in said["wants"],
+            "language": said["language"],
+            "about_all": said.get("scope") == "all",
+        }

@@ -1,24 +1,24 @@
-"""News, the message to the coordinator, following by e-mail: what is typed is kept, what is owed is owed once."""
+"""News and the message to the coordinator: what is typed is kept, what is owed is owed once."""
 
 import re
-from datetime import timedelta
+import subprocess
+from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
 from django.core import mail
 from django.test import Client
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from accounts import tokens
-from accounts.limits import FORMS_FROM_ONE_NETWORK, LETTERS_TO_ONE_ADDRESS
+from accounts.limits import FORMS_FROM_ONE_NETWORK
 from accounts.models import Letter
 from accounts.sending import send_due_letters
-from accounts.tokens import Purpose
 from consultations.actions import news
-from consultations.models import Announcement, Follow
-from consultations.reminders import owe_closing_reminders
+from consultations.models import Announcement, Document
 from programs.exports import pdf
-from tests.factories.consultations import CLOSES, HOUR, OPENS, PUBLISHED, TICK, announcement, follower, published
+from tests.factories.consultations import HOUR, OPENS, PUBLISHED, TICK, announcement, document, published
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +87,7 @@ def test_the_pdf_is_made_once_for_each_wording(client, made, monkeypatch):
 
 
 def test_the_feed_is_atom_with_absolute_addresses(client, made):
-    announcement(made, slug="pierwsza", title="Tytuł & <b>znak</b>", body="Treść <script>")
+    announcement(made, slug="pierwsza", title="Tytuł & <b>znak</b>", body="Treść <script>\n\n/konsultacje/")
     announcement(made, slug="druga", at=AT)
     response = client.get("/aktualnosci/atom.xml", headers={"host": "localhost"})
     assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
@@ -95,12 +95,149 @@ def test_the_feed_is_atom_with_absolute_addresses(client, made):
     assert feed.tag == f"{ATOM}feed"
     entries = feed.findall(f"{ATOM}entry")
     assert [entry.find(f"{ATOM}title").text for entry in entries][1] == "Tytuł & <b>znak</b>"
-    assert entries[1].find(f"{ATOM}summary").text == "Treść <script>"
+    summary, content = (entries[1].find(f"{ATOM}{name}") for name in ("summary", "content"))
+    assert (summary.get("type"), summary.text) == ("text", "Treść <script>")
+    assert content.get("type") == "html"
+    assert content.text.startswith("<p>Treść &lt;script&gt;</p>")
+    assert f'<a href="{settings.PUBLIC_URL}/konsultacje/">' in content.text
     assert feed.find(f"{ATOM}updated").text.startswith(f"{AT:%Y-%m-%dT%H:%M}")
     hrefs = [link.get("href") for link in feed.iter(f"{ATOM}link")]
     assert len(hrefs) == 4
     assert all(href.startswith(f"{settings.PUBLIC_URL}/") for href in hrefs)
     assert len({entry.find(f"{ATOM}id").text for entry in entries}) == 2
+
+
+def test_the_feed_has_the_text_as_a_page_has_it_and_a_summary_of_plain_words(client, made):
+    announcement(made, slug="jedna", body="Wstęp & <b>.\n\n- jeden\n- dwa\n\n/konsultacje/2022/")
+    feed = ElementTree.fromstring(client.get("/aktualnosci/atom.xml").content)  # noqa: S314 - our own answer
+    entry = feed.find(f"{ATOM}entry")
+    content, summary = entry.find(f"{ATOM}content"), entry.find(f"{ATOM}summary")
+    assert (content.get("type"), summary.get("type")) == ("html", "text")
+    assert "<ul><li>jeden</li><li>dwa</li></ul>" in content.text
+    assert f'<a href="{settings.PUBLIC_URL}/konsultacje/2022/">' in content.text
+    assert "&lt;b&gt;" in content.text
+    assert summary.text == "Wstęp & <b>."
+
+
+def test_the_feed_has_everything_that_the_standard_asks_for(client, made):
+    """RFC 4287, 4.1.1 and 4.1.2."""
+    announcement(made, slug="jedna")
+    for path in ("/aktualnosci/atom.xml", "/en/aktualnosci/atom.xml"):
+        feed = ElementTree.fromstring(client.get(path).content)  # noqa: S314 - our own answer
+        for element in (feed, feed.find(f"{ATOM}entry")):
+            for name in ("id", "title", "updated"):
+                assert len(element.findall(f"{ATOM}{name}")) == 1
+        assert feed.find(f"{ATOM}author/{ATOM}name").text == settings.MUNICIPALITY["office"]
+        links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+        assert links["self"] == settings.PUBLIC_URL + path
+        assert links["alternate"] == settings.PUBLIC_URL + path.removesuffix("atom.xml")
+        assert feed.find(f"{ATOM}entry/{ATOM}link").get("href") == f"{settings.PUBLIC_URL}{path.removesuffix('atom.xml')}jedna/"
+
+
+def test_an_announcement_has_one_identity_in_both_languages_and_when_it_is_published_again(client, made, clock):
+    item = announcement(made, slug="jedna")
+
+    def identity(path="/aktualnosci/atom.xml"):
+        feed = ElementTree.fromstring(client.get(path).content)  # noqa: S314 - our own answer
+        return feed.find(f"{ATOM}entry/{ATOM}id").text
+
+    before = identity()
+    assert identity("/en/aktualnosci/atom.xml") == before
+    news.withdraw_announcement(item, at=AT)
+    news.edit_announcement(Announcement.objects.get(), title="Poprawiony", body="Zapraszamy.", at=AT + HOUR)
+    clock.move_to(AT + HOUR, tick=False)
+    assert identity() == before
+
+
+def test_the_feed_says_when_an_announcement_was_edited_or_got_a_document(client, made, clock):
+    item = announcement(made)
+
+    def moments():
+        feed = ElementTree.fromstring(client.get("/aktualnosci/atom.xml").content)  # noqa: S314 - our own answer
+        entry = feed.find(f"{ATOM}entry")
+        found = (entry.find(f"{ATOM}published"), entry.find(f"{ATOM}updated"), feed.find(f"{ATOM}updated"))
+        return [datetime.fromisoformat(element.text) for element in found]
+
+    assert moments() == [PUBLISHED, PUBLISHED, PUBLISHED]
+    news.edit_announcement(item, title="Poprawiony", body="Zapraszamy.", at=AT)
+    assert moments() == [PUBLISHED, AT, AT]
+    document(made, announcement=item, at=AT + HOUR)
+    clock.move_to(AT + HOUR, tick=False)
+    assert moments() == [PUBLISHED, AT + HOUR, AT + HOUR]
+
+
+# --- Documents of an announcement -----------------------------------------------------------------
+
+
+def test_attached_documents_stand_on_the_page_in_the_list_and_in_the_feed(client, made):
+    item = announcement(made, slug="wiadomosc")
+    document(made, name="plakat.pdf", title="Plakat „Wspólnie”", announcement=item, content=b"%PDF-1.7 plakat")
+    document(made, name="wzor.docx", title="Wzór uwagi", announcement=item, position=1)
+    document(made, title="Nie do tej wiadomości")
+    first, second = item.documents.all()
+    page = client.get("/aktualnosci/wiadomosc/").content.decode()
+    assert page.index("Plakat") < page.index("Wzór uwagi")
+    assert "Nie do tej" not in page
+    assert "DOCX" in page
+    assert (
+        ngettext("%(n)s document attached", "%(n)s documents attached", 2) % {"n": 2}
+        in client.get("/aktualnosci/").content.decode()
+    )
+    feed = ElementTree.fromstring(client.get("/aktualnosci/atom.xml").content)  # noqa: S314 - our own answer
+    enclosures = [link.attrib for link in feed.iter(f"{ATOM}link") if link.get("rel") == "enclosure"]
+    start = f"{settings.PUBLIC_URL}/konsultacje/{made.slug}/dokumenty"
+    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    assert enclosures == [
+        {"rel": "enclosure", "href": f"{start}/{first.pk}/{first.file_name}", "length": "15", "type": "application/pdf"},
+        {"rel": "enclosure", "href": f"{start}/{second.pk}/{second.file_name}", "length": "13", "type": word},
+    ]
+    for enclosure in enclosures:
+        answer = client.get(enclosure["href"].removeprefix(settings.PUBLIC_URL))
+        assert len(b"".join(answer.streaming_content)) == int(enclosure["length"])
+    assert "Plakat" in client.get(f"/konsultacje/{made.slug}/").content.decode()
+
+
+def test_an_announcement_without_documents_says_nothing_of_them(client, made):
+    announcement(made, slug="wiadomosc")
+    assert 'id="dokumenty"' not in client.get("/aktualnosci/wiadomosc/").content.decode()
+    assert _("Documents") not in client.get("/aktualnosci/").content.decode()
+
+
+def test_a_document_appears_at_its_moment(client, made, clock):
+    document(made, announcement=announcement(made, slug="wiadomosc"), title="Plakat", at=AT + HOUR)
+    assert "Plakat" not in client.get("/aktualnosci/wiadomosc/").content.decode()
+    clock.move_to(AT + HOUR, tick=False)
+    assert "Plakat" in client.get("/aktualnosci/wiadomosc/").content.decode()
+
+
+@pytest.mark.poppler
+def test_the_pdf_names_the_documents_with_their_addresses_and_is_made_anew_for_another(client, made, tmp_path):
+    item = announcement(made, slug="wiadomosc")
+    before = client.get("/aktualnosci/wiadomosc.pdf").content
+    document(made, name="plakat.pdf", title="Plakat spotkania", announcement=item)
+    after = client.get("/aktualnosci/wiadomosc.pdf").content
+    assert after != before
+    read = subprocess.run(["pdftotext", "-raw", "-", "-"], input=after, capture_output=True, check=True).stdout.decode()  # noqa: S607
+    assert "Plakat spotkania" in read
+    assert f"{settings.PUBLIC_URL}/konsultacje/{made.slug}/dokumenty/{item.documents.get().pk}/" in read.replace("\n", "")
+
+
+def test_a_document_cannot_be_attached_to_the_announcement_of_another_consultation(made):
+    elsewhere = announcement(published())
+    with pytest.raises(news.AnnouncementIsOfAnother):
+        document(made, announcement=elsewhere)
+    assert Document.objects.count() == 0
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_page_of_an_announcement_asks_a_fixed_number_of_queries(client, made, django_assert_num_queries, rows):
+    item = announcement(made, slug="wiadomosc")
+    for _one in range(rows):
+        document(made, announcement=item)
+    client.get("/dostepnosc/")
+    # Validity, the announcement, its documents.
+    with django_assert_num_queries(3):
+        client.get("/aktualnosci/wiadomosc/")
 
 
 def test_news_go_by_pages_of_twenty(client, made):
@@ -232,149 +369,3 @@ def test_without_a_token_of_the_site_nothing_is_sent(made):
     assert refused.status_code == 403
     assert "Kiedy spotkanie?" in refused.content.decode()
     assert Letter.objects.count() == 0
-
-
-# --- Following ------------------------------------------------------------------------------------
-
-
-def ask(made, **values: str):
-    # No cookie and no token: as from a page that came from a cache.
-    return Client(enforce_csrf_checks=True).post(f"/konsultacje/{made.slug}/obserwuj/", {"website": "", **values})
-
-
-def test_following_asks_first_whether_the_address_is_theirs(made):
-    answer = ask(made, email="Anna@Example.org")
-    assert (answer.status_code, answer["Location"]) == (302, f"/konsultacje/{made.slug}/obserwuj/?wyslano")
-    assert not answer.cookies
-    follow = Follow.objects.get()
-    assert (follow.email, follow.consultation, follow.is_confirmed) == ("anna@example.org", made, False)
-    letter = Letter.objects.get()
-    assert (letter.to, letter.kind, letter.unfollow_pk) == ("anna@example.org", "follow_confirm", None)
-    send_due_letters(at=AT)
-    assert f"{settings.PUBLIC_URL}/l/" in mail.outbox[0].body
-
-
-def test_a_known_and_an_unknown_address_get_the_same_answer_and_a_letter_each(made):
-    known = follower(made)
-    answers = [ask(made, email=email) for email in (known.email, "nowy@example.org")]
-    assert answers[0].status_code == answers[1].status_code == 302
-    assert answers[0]["Location"] == answers[1]["Location"]
-    assert dict(answers[0].headers) == dict(answers[1].headers)
-    asked_now = Letter.objects.filter(owed_at=AT).values_list("to", flat=True)
-    assert sorted(asked_now) == sorted([known.email, "nowy@example.org"])
-    known.refresh_from_db()
-    assert known.is_confirmed
-
-
-def test_a_double_click_is_one_follower_and_one_letter(made):
-    for _one in range(2):
-        ask(made, email="anna@example.org")
-    assert (Follow.objects.count(), Letter.objects.count()) == (1, 1)
-
-
-def test_all_consultations_are_followed_when_asked_for(made):
-    ask(made, email="anna@example.org", all_consultations="on")
-    assert Follow.objects.get().consultation is None
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        {"email": ""},
-        {"email": "nie-adres"},
-        {"email": "a" * 250 + "@example.org"},
-        {"email": "<script>@x"},
-        {"email": "anna@example.org", "website": "spam"},
-    ],
-)
-def test_a_wrong_address_is_told_and_kept(made, typed):
-    answer = ask(made, **typed)
-    page = answer.content.decode()
-    assert answer.status_code == 200
-    assert 'role="alert"' in page
-    assert typed["email"].replace("<", "&lt;").replace(">", "&gt;") in page
-    assert "<script>@" not in page
-    assert (Follow.objects.count(), Letter.objects.count()) == (0, 0)
-    assert not answer.cookies
-
-
-def test_nul_in_an_address_is_dropped(made):
-    assert ask(made, email="an\x00na@example.org").status_code == 302
-    assert Follow.objects.get().email == "anna@example.org"
-
-
-def test_nobody_can_be_flooded_with_letters(made):
-    answers = [ask(published(), email="anna@example.org").status_code for _one in range(LETTERS_TO_ONE_ADDRESS.count)]
-    assert set(answers) == {302}
-    refused = ask(made, email="anna@example.org")
-    assert refused.status_code == 200
-    assert "anna@example.org" in refused.content.decode()
-    assert ask(made, email="jan@example.org").status_code == 302
-    assert Letter.objects.filter(to="anna@example.org").count() == LETTERS_TO_ONE_ADDRESS.count
-
-
-def link(purpose: Purpose, follow: Follow) -> str:
-    return f"/l/{tokens.sign(purpose, follow.pk, at=AT)}/"
-
-
-def test_the_link_confirms_only_when_its_button_is_pressed(client, made):
-    ask(made, email="anna@example.org")
-    follow = Follow.objects.get()
-    page = client.get(link(Purpose.FOLLOW, follow))
-    assert page.status_code == 200
-    follow.refresh_from_db()
-    assert follow.confirmed_at is None
-    client.post(link(Purpose.FOLLOW, follow))
-    follow.refresh_from_db()
-    assert follow.confirmed_at == AT
-    # Pressed again, a day later: nothing moves.
-    assert client.post(link(Purpose.FOLLOW, follow)).status_code == 200
-    assert list(Follow.objects.confirmed()) == [follow]
-
-
-def test_confirming_needs_the_token_of_the_site_and_stopping_does_not(made):
-    follow = follower(made)
-    strict = Client(enforce_csrf_checks=True)
-    assert strict.post(link(Purpose.FOLLOW, follow)).status_code == 403
-    assert strict.post(link(Purpose.UNFOLLOW, follow), {"List-Unsubscribe": "One-Click"}).status_code == 200
-    follow.refresh_from_db()
-    assert follow.ended_at == AT
-
-
-def test_looking_at_the_stop_page_stops_nothing(client, made):
-    follow = follower(made)
-    assert client.get(link(Purpose.UNFOLLOW, follow)).status_code == 200
-    follow.refresh_from_db()
-    assert follow.ended_at is None
-
-
-def test_who_stopped_must_say_yes_again(client, made):
-    follow = follower(made)
-    client.post(link(Purpose.UNFOLLOW, follow))
-    ask(made, email=follow.email)
-    follow.refresh_from_db()
-    assert (follow.ended_at, follow.confirmed_at) == (None, None)
-    assert list(Follow.objects.confirmed()) == []
-    client.post(link(Purpose.FOLLOW, follow))
-    assert list(Follow.objects.confirmed()) == [follow]
-
-
-def test_a_link_of_a_follower_who_is_gone_is_a_missing_page(client, made):
-    follow = follower(made)
-    path = link(Purpose.FOLLOW, follow)
-    follow.delete()
-    assert client.get(path).status_code == 404
-    assert client.get(path[:-2] + "x/").status_code == 404
-
-
-def test_the_reminder_carries_one_click_unsubscribe(made):
-    follower(made)
-    send_due_letters(at=PUBLISHED)
-    mail.outbox.clear()
-    owe_closing_reminders(CLOSES - HOUR)
-    send_due_letters(at=CLOSES - HOUR)
-    (sent,) = mail.outbox
-    assert sent.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    path = re.search(r"/l/[^>]+/", sent.extra_headers["List-Unsubscribe"])[0]
-    assert Client(enforce_csrf_checks=True).post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert list(Follow.objects.confirmed()) == []
