@@ -1,5 +1,6 @@
 """What every form for visitors has: nothing typed is lost, a double click counts once, bots meet a closed door."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Any, cast
@@ -12,6 +13,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
 STAMP_LIVES = 12 * 60 * 60  # seconds
+WEB_ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
 
 
 def without_nul(data: Mapping[str, Any]) -> MultiValueDict[str, Any]:
@@ -60,6 +62,10 @@ class VisitorForm(forms.Form):
             # It cannot be seen, so it cannot be emptied by hand: a browser that filled it in by itself may send again.
             cast(MultiValueDict[str, Any], self.data)["website"] = ""
             raise forms.ValidationError(_("Leave the field “Leave this field empty” empty and send the form again."))
+        for name, field in self.fields.items():
+            # Names and titles stand in letters to addresses that nobody has proven yet: they must not carry a stranger's link.
+            if type(field.widget) is forms.TextInput and WEB_ADDRESS.search(cleaned.get(name) or ""):
+                self.add_error(name, _("Write it without a web address; a longer text may hold one."))
         return cleaned
 
     @property

@@ -116,6 +116,16 @@ def test_odd_names_are_kept_as_written_and_shown_as_text(client, meeting, name):
     assert b"<script>alert" not in link.content
 
 
+@pytest.mark.parametrize(("field", "typed"), [("name", "Anna https://example.com"), ("organization_name", "WWW.example.com")])
+def test_a_name_does_not_carry_a_link_into_a_letter_to_an_address_nobody_has_proven(client, meeting, field, typed):
+    refused = send(client, meeting, **{field: typed})
+    assert typed in text(refused)
+    assert "bez adresu strony" in text(refused)
+    assert not Letter.objects.exists()
+    send(client, meeting, organization_name="Fundacja Siepomaga.pl")
+    assert Letter.objects.count() == 1
+
+
 def test_a_line_break_in_a_name_does_not_reach_the_letter(client, meeting):
     assert send(client, meeting, name="Jan\r\nBcc: all@example.org").status_code == 302
     assert Registration.objects.get().name == "Jan Bcc: all@example.org"
