@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 
 from consultations.deadlines import day_words, local_day, moment_words, time_words
 from consultations.models import DateChange
@@ -31,16 +31,22 @@ def when_words(meeting: Meeting) -> str:
     """ "Thursday 22 July 2021, 4:30 p.m. to 6:30 p.m."; the end's own day when it is another one."""
     zone = timezone.get_default_timezone()
     start, end = meeting.starts_at.astimezone(zone), meeting.ends_at.astimezone(zone)
-    day = date_format(start, pgettext("date format", "l j E Y"))
+    day = _long_day(start)
     clock = pgettext("time format", "g:i a")
     if start.date() != end.date():
-        until = _("%(day)s, %(time)s") % {"day": date_format(end, pgettext("date format", "l j E Y")), "time": time_words(end)}
+        until = _("%(day)s, %(time)s") % {"day": _long_day(end), "time": time_words(end)}
         return _("%(start)s – %(end)s") % {"start": f"{day}, {time_words(start)}", "end": until}
     return _("%(day)s, %(from)s to %(until)s") % {
         "day": day,
         "from": time_words(start),
         "until": date_format(end, clock),
     }
+
+
+def _long_day(moment: datetime) -> str:
+    words = date_format(moment, pgettext("date format", "l j E Y"))
+    # Polish writes a weekday small, Django does not.
+    return words[0].lower() + words[1:] if get_language() == "pl" else words
 
 
 def day_of(meeting: Meeting) -> str:
