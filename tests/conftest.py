@@ -13,13 +13,15 @@ from hypothesis import settings as hypothesis
 hypothesis.register_profile("patient", deadline=None)
 hypothesis.load_profile("patient")
 
+MUST_RUN = set(os.environ.get("MUST_RUN", "").split(",")) - {""}
 MISSING = {
     "postgresql": "" if os.environ.get("DATABASE_URL") else "DATABASE_URL names no PostgreSQL",
     "redis": "" if os.environ.get("REDIS_URL") else "REDIS_URL names no Redis",
     "browser": "" if shutil.which("chromium") else "Chromium is not installed",
+    "redis_server": "" if shutil.which("redis-server") else "redis-server is not installed",
     "poppler": "" if shutil.which("pdftotext") else "poppler-utils is not installed",
+    "slow": "" if "slow" in MUST_RUN else "takes a minute and wants the machine for itself: MUST_RUN=slow",
 }
-MUST_RUN = set(os.environ.get("MUST_RUN", "").split(",")) - {""}
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

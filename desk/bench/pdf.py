@@ -12,6 +12,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from desk.bench import Result
 from programs.exports.fetcher import OwnAssetsOnly
 from programs.exports.pdf import RenderedPdf, render_pdf
 from programs.models import DraftVersion
@@ -57,7 +58,7 @@ def _seconds(function: str, *arguments: str) -> tuple[float, str]:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
 
 
-def pdf() -> list[tuple[str, float, float]]:
+def pdf() -> list[Result]:
     with tempfile.TemporaryDirectory() as folder:
         source, first, second = (str(Path(folder) / name) for name in ("draft.html", "ours.pdf", "alone.pdf"))
         once = int(_seconds("ours", "1", first)[1])
@@ -71,4 +72,4 @@ def pdf() -> list[tuple[str, float, float]]:
             measured.append(seconds)
             baseline.append(_seconds("alone", source, second)[0])
         print(f"{int(pages)} pages: {median(measured):.2f} s CPU, WeasyPrint alone {median(baseline):.2f} s CPU")
-    return [("pdf", median(measured) / median(baseline), ALLOWED)]
+    return [Result("pdf", median(measured) / median(baseline), ALLOWED)]

@@ -73,7 +73,7 @@ class Portal:
 
 
 @contextmanager
-def _own_database(environment: dict[str, str]) -> Iterator[None]:
+def own_database(environment: dict[str, str]) -> Iterator[None]:
     """On PostgreSQL: an empty database beside the one that DATABASE_URL names, gone again afterwards.
 
     Its name is this process's own: another run on the same server must not take it away.
@@ -82,7 +82,7 @@ def _own_database(environment: dict[str, str]) -> Iterator[None]:
     if not url:
         yield
         return
-    name = f"wspolnie_browser_{uuid4().hex}"
+    name = f"wspolnie_{uuid4().hex}"
     with closing(psycopg2.connect(url)) as connection:
         connection.autocommit = True
         connection.cursor().execute(f"CREATE DATABASE {name}")
@@ -96,7 +96,7 @@ def _own_database(environment: dict[str, str]) -> Iterator[None]:
 @contextmanager
 def running(folder: Path) -> Iterator[Portal]:
     portal = Portal(folder)
-    with _own_database(portal.environment):
+    with own_database(portal.environment):
         yield from _serving(portal)
 
 
@@ -119,7 +119,7 @@ def _serving(portal: Portal) -> Iterator[Portal]:
         for command in commands
     ]
     try:
-        eventually(lambda: _answers(f"{portal.url}/healthz"), "the web server")
+        eventually(lambda: answers(f"{portal.url}/healthz"), "the web server")
         yield portal
     finally:
         for process in processes:
@@ -129,7 +129,7 @@ def _serving(portal: Portal) -> Iterator[Portal]:
         log.close()
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url) as answer:  # noqa: S310 - loopback
             return answer.status == 200
