@@ -148,7 +148,7 @@ def _await(is_done: Callable[[], bool]) -> None:
     while not is_done():
         if time.monotonic() > until:
             raise TimeoutError("the workers did not send every letter")
-        time.sleep(0.05)
+        time.sleep(0.2)  # each look counts five thousand rows: asked too often it would be part of the load
 
 
 @contextmanager
