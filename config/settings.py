@@ -129,9 +129,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 RELEASE = env.str("RELEASE", "") or release_of(BASE_DIR)
 
 # --- Broker, cache, letters ---------------------------------------------------------------------
+# Always the database: a Redis that is away or frozen must not slow a page (docs/decisions/0008).
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 REDIS_URL = env.str("REDIS_URL", "")
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
     CELERY_BROKER_URL = REDIS_URL
     # A frozen broker must not hold a web request: without these a publish waits for ever.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
@@ -140,7 +141,6 @@ if REDIS_URL:
         "visibility_timeout": 3600,
     }
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
     CELERY_BROKER_URL = "filesystem://"
     _broker = VAR / "broker"
     for _folder in ("messages", "control"):

@@ -41,7 +41,7 @@ def files_of_the_test(tmp_path, settings):
 
 @pytest.fixture(autouse=True)
 def memory_of_the_test(settings):
-    """On Redis no transaction takes back what a test has cached, so each test has keys of its own."""
+    """What a test that commits has cached stays in its table, so each test has keys of its own."""
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}}
 
 
