@@ -5,8 +5,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
+
+from accounts.letters import outbox_health
+from accounts.roles import Duty
+from desk.lights import counts, lights
 
 # The admin's own sentences, said again in our catalog: its Polish bends no names.
 SAID_BETTER = (
@@ -21,10 +26,21 @@ SAID_BETTER = (
 )
 # The order of the year's work; what is not named comes last.
 ORDER = (
-    *("consultations", "Consultation", "Stage", "FormalEvent", "Voice", "Announcement", "Document", "Follow", "DateChange"),
+    *(
+        "consultations",
+        "Consultation",
+        "Stage",
+        "FormalEvent",
+        "Voice",
+        "Announcement",
+        "Document",
+        "ReminderRule",
+        "Follow",
+        "DateChange",
+    ),
     *("meetings", "Meeting", "Registration", "TopicProposal"),
     *("programs", "Program", "DraftVersion", "StatutoryElement"),
-    *("accounts", "Organization", "User", "Letter"),
+    *("accounts", "Organization", "User", "Letter", "LetterText", "Suppression"),
 )
 
 
@@ -40,6 +56,15 @@ class DeskSite(admin.AdminSite):
         for app in apps:
             app["models"].sort(key=lambda model: place.get(model["object_name"], len(place)))
         return sorted(apps, key=lambda app: place.get(app["app_label"], len(place)))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        context: dict[str, Any] = {**(extra_context or {})}
+        user = request.user
+        if user.is_authenticated and not user.duties.isdisjoint({Duty.SEE_LETTERS, Duty.RUN_PROCESS}):
+            at = timezone.now()
+            health = outbox_health(at)
+            context |= {"lights": lights(health, at), "letter_counts": counts(health)}
+        return super().index(request, context)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The staff's sign-in page under /konto/, which counts wrong passwords; the admin's own does not."""

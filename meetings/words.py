@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext as _
 
 from consultations.deadlines import day_words, local_day, moment_words, time_words
 from consultations.models import DateChange

@@ -65,8 +65,7 @@ def add_document(
     """Raises FileIsEmpty, AnnouncementIsOfAnother."""
     if not file.size:
         raise FileIsEmpty
-    if announcement and announcement.consultation_id != consultation.pk:
-        raise AnnouncementIsOfAnother
+    _check_announcement(announcement, consultation.pk)
     document = Document(
         consultation=consultation,
         announcement=announcement,
@@ -83,12 +82,21 @@ def add_document(
 
 
 @transaction.atomic
-def edit_document(document: Document, *, title: str, language: str, position: int, at: datetime) -> Document:
-    """The words about a file; another file is another document."""
+def edit_document(
+    document: Document, *, title: str, language: str, position: int, announcement: Announcement | None, at: datetime
+) -> Document:
+    """The words about a file, and where it hangs; another file is another document. Raises AnnouncementIsOfAnother."""
+    _check_announcement(announcement, document.consultation_id)
     document.title, document.language, document.position = title, language, position
-    document.save(update_fields=["title", "language", "position"])
+    document.announcement = announcement
+    document.save(update_fields=["title", "language", "position", "announcement"])
     public_changed(at=at)
     return document
+
+
+def _check_announcement(announcement: Announcement | None, consultation_pk: int) -> None:
+    if announcement and announcement.consultation_id != consultation_pk:
+        raise AnnouncementIsOfAnother
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import DeskAdmin
+from accounts.desk import DeskAdmin, RefusalsInWords, SeenOnly
 from accounts.roles import Duty
 from consultations.actions import news
 from consultations.models import Announcement, Document, Follow
@@ -65,10 +65,35 @@ class AnnouncementAdmin(DeskAdmin, admin.ModelAdmin[Announcement]):
             news.withdraw_announcement(announcement, at=timezone.now())
 
 
+class AnnouncementChoice(forms.ModelChoiceField[Announcement]):
+    def label_from_instance(self, announcement: Announcement) -> str:
+        return f"{announcement.title} ({announcement.consultation})"
+
+
 class DocumentForm(forms.ModelForm[Document]):
+    announcement = AnnouncementChoice(
+        label=_("Attached to the announcement"),
+        queryset=Announcement.objects.select_related("consultation"),
+        required=False,
+        help_text=_("Empty: it stands only among the documents of the consultation."),
+    )
+
     class Meta:
         model = Document
-        fields = ("consultation", "title", "file", "language", "position")
+        fields = ("consultation", "title", "file", "announcement", "language", "position")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "announcement" in self.fields:  # a reader's page has no fields
+            announcements = self.instance.consultation.announcements.select_related("consultation")
+            self.fields["announcement"].queryset = announcements  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        announcement, consultation = cleaned.get("announcement"), cleaned.get("consultation")
+        if announcement and consultation and announcement.consultation_id != consultation.pk:
+            self.add_error("announcement", str(news.AnnouncementIsOfAnother.in_words))
+        return cleaned
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -78,8 +103,9 @@ class DocumentForm(forms.ModelForm[Document]):
 
 
 @admin.register(Document)
-class DocumentAdmin(DeskAdmin, admin.ModelAdmin[Document]):
+class DocumentAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Document]):
     duty = Duty.RUN_PROCESS
+    refusals = (news.FileIsEmpty, news.AnnouncementIsOfAnother)
     form = DocumentForm
     list_display = ("title", "consultation", "file_type", "file_size", "published_at", "position")
     list_filter = ("consultation",)
@@ -89,7 +115,7 @@ class DocumentAdmin(DeskAdmin, admin.ModelAdmin[Document]):
         (
             None,
             {
-                "fields": ("consultation", "title", "file", "language", "position"),
+                "fields": ("consultation", "title", "file", "announcement", "language", "position"),
                 "description": _("Published as soon as you save. To exchange a file, add the new one and delete the old."),
             },
         ),
@@ -101,7 +127,7 @@ class DocumentAdmin(DeskAdmin, admin.ModelAdmin[Document]):
     def save_model(self, request: HttpRequest, obj: Document, form: ModelForm[Document], change: bool) -> None:
         at, said = timezone.now(), form.cleaned_data
         if change:
-            words = {name: said[name] for name in ("title", "language", "position")}
+            words = {name: said[name] for name in ("title", "language", "position", "announcement")}
             news.edit_document(obj, **words, at=at)
         else:
             obj.pk = news.add_document(at=at, **said).pk
@@ -115,22 +141,26 @@ class DocumentAdmin(DeskAdmin, admin.ModelAdmin[Document]):
 
 
 @admin.register(Follow)
-class FollowAdmin(DeskAdmin, admin.ModelAdmin[Follow]):
+class FollowAdmin(SeenOnly, DeskAdmin, admin.ModelAdmin[Follow]):
     """People add and remove themselves; staff only see."""
 
     duty = Duty.RUN_PROCESS
     named_by_kind = True
-    list_help = _("Those who asked for reminders. They add and remove themselves; letters go only to confirmed addresses.")
-    list_display = ("email", "consultation", "language", "asked_at", "confirmed_at", "ended_at")
-    list_filter = ("consultation", ("confirmed_at", admin.EmptyFieldListFilter), ("ended_at", admin.EmptyFieldListFilter))
+    list_help = _(
+        "Those who asked for letters about consultations. They add and remove themselves and choose what they want to hear of; "
+        "letters go only to confirmed addresses."
+    )
+    list_display = ("email", "follows", "wants_reminders", "wants_news", "language", "confirmed_at", "ended_at")
+    list_filter = (
+        "consultation",
+        ("confirmed_at", admin.EmptyFieldListFilter),
+        ("ended_at", admin.EmptyFieldListFilter),
+        "wants_reminders",
+        "wants_news",
+    )
     list_select_related = ("consultation",)
     search_fields = ("email",)
 
-    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
+    @admin.display(description=_("consultation"), ordering="consultation")
+    def follows(self, follow: Follow) -> str:
+        return str(follow.consultation or _("all consultations"))

@@ -1,9 +1,10 @@
-"""The desk's pages about people and letters: who may, how many queries, and that verbs do the work."""
+"""The desk's pages about people: who may, how many queries, and that verbs do the work. Letters have a file of their own."""
 
 import pytest
 from django.urls import reverse
 
-from accounts.models import Letter, Membership, Organization, State, User
+from accounts.actions import stop_invitations
+from accounts.models import Letter, Membership, Organization, User
 from accounts.roles import Role, roles_of
 from tests.factories.accounts import NOW, owed, person
 
@@ -97,7 +98,7 @@ def rows_of(model: str, count: int) -> None:
             person(f"p{number}@example.org")
 
 
-@pytest.mark.parametrize(("model", "queries"), [("user", 10), ("organization", 10), ("letter", 13)])
+@pytest.mark.parametrize(("model", "queries"), [("user", 10), ("organization", 10), ("letter", 12)])
 @pytest.mark.parametrize("count", [1, 30])
 def test_lists_take_the_same_queries_whatever_they_hold(client, coordinator, django_assert_num_queries, model, queries, count):
     rows_of(model, count)
@@ -204,33 +205,18 @@ def test_a_representative_is_written_down_with_the_organization(client, coordina
     assert Role.REPRESENTATIVE in roles_of(user)
 
 
-# --- Letters -------------------------------------------------------------------------------------
-
-
-def test_staff_send_a_failed_letter_once_more_and_leave_the_others(client, coordinator):
-    failed, waiting = owed(), owed("jan@example.org")
-    Letter.objects.filter(pk=failed.pk).update(state=State.FAILED, error="550 no such mailbox")
-    answer = client.post(
-        address("letter", "changelist"), {"action": "retry", "_selected_action": [failed.pk, waiting.pk]}, follow=True
-    )
-    failed.refresh_from_db()
-    assert failed.state == State.QUEUED
-    assert [message.level_tag for message in answer.context["messages"]] == ["warning", "info"]
-
-
-def test_a_reader_sends_nothing_once_more(client):
-    client.force_login(person("", Role.AUDITOR))
-    failed = owed()
-    Letter.objects.update(state=State.FAILED)
-    client.post(address("letter", "changelist"), {"action": "retry", "_selected_action": [failed.pk]})
-    assert Letter.objects.get().state == State.FAILED
-
-
-def test_the_page_of_a_letter_shows_no_code(client, coordinator):
-    letter = owed(kind="login_code", occasion="login_code:1", context={"code": "123456"})
-    page = client.get(address("letter", "change", letter.pk))
-    assert page.status_code == 200
-    assert "123456" not in page.content.decode()
+def test_staff_see_who_asked_for_no_more_invitations_and_invite_them_again(client, coordinator):
+    refusing, other = Organization.objects.create(name="Klub"), Organization.objects.create(name="Inny klub")
+    stop_invitations(refusing, at=NOW)
+    assert "23 listopada 2026 10:00" in client.get(address("organization", "change", refusing.pk)).content.decode()
+    chosen = {"action": "invite_again", "_selected_action": [refusing.pk, other.pk]}
+    answers = [client.post(address("organization", "changelist"), chosen, follow=True) for _again in range(2)]
+    assert [[str(message) for message in answer.context["messages"]] for answer in answers] == [
+        ["Znów zapraszamy 1 organizację."],
+        ["Żadna z wybranych organizacji nie prosiła o zaprzestanie zaproszeń."],
+    ]
+    refusing.refresh_from_db()
+    assert refusing.uninvited_at is None
 
 
 @pytest.mark.parametrize("model", LISTS)
@@ -243,13 +229,6 @@ def test_every_page_is_clean_under_the_strict_policy(client, coordinator, model)
 
 
 # --- Words on the pages --------------------------------------------------------------------------
-
-
-def test_a_letter_is_named_in_words_on_the_list_and_in_the_filter(client, coordinator):
-    owed(kind="signup_confirm")
-    html = client.get(address("letter", "changelist")).content.decode()
-    assert html.count("zapis: potwierdzenie adresu") == 2
-    assert ">signup_confirm<" not in html
 
 
 def test_the_desk_says_so_to_one_without_work_there(client):

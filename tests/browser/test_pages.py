@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_main_jobs import CURRENT, sign_in
@@ -47,6 +48,14 @@ DESKS = [
     "/admin/meetings/registration/",
     "/admin/programs/draftversion/",
     "/admin/accounts/letter/",
+    "/admin/accounts/letter/1/change/",
+    "/admin/accounts/lettertext/",
+    "/admin/accounts/lettertext/stage_closes/pl/",
+    "/admin/accounts/suppression/",
+    "/admin/consultations/reminderrule/",
+    "/admin/consultations/reminderrule/add/",
+    "/admin/consultations/reminderrule/plan/1/",
+    "/admin/consultations/follow/",
     "/admin/accounts/organization/",
     "/admin/consultations/formalevent/",
     "/admin/consultations/announcement/add/",
@@ -70,6 +79,25 @@ def test_an_announcement(visit):
     window.page.goto("/aktualnosci/")
     window.page.locator(".entry a").first.click()
     window.check()
+
+
+def test_following_from_the_form_to_the_stop(portal, visit):
+    window = visit(viewport=PHONE)
+    page, address = window.page, "obserwuje.z.telefonu@example.org"
+    page.goto(f"/konsultacje/{CURRENT}/obserwuj/")
+    page.fill("main [name=email]", address)
+    page.locator("main form .actions button").click()
+    window.check()
+    page.goto(portal.link_in(portal.letter(address)))
+    window.check()
+    page.locator("[name=wants][value=news]").uncheck()
+    page.locator("main form .actions button").click()
+    window.check()
+    expect(page.locator("main [role=status]")).to_be_visible()
+    expect(page.locator("[name=wants]:checked")).to_have_count(1)
+    page.locator("button[value=stop]").click()
+    window.check()
+    expect(page.locator("button[value=again]")).to_be_visible()
 
 
 @pytest.mark.parametrize("address", ["/en/", f"/en/konsultacje/{CURRENT}/", f"/en/spotkania/{CURRENT}/zapisy/"])
