@@ -81,7 +81,8 @@ def framed(said: dict[str, str], language: str, unfollow: str = "") -> tuple[str
         portal = _("Wspólnie, the consultation portal of %(name)s") % {"name": settings.MUNICIPALITY["name"]}
         foot = f"{said['why']}\n\n{portal}\n{settings.PUBLIC_URL}/"
         if unfollow:
-            foot += f"\n\n{_('To stop these letters, open the address below and press the button:')}\n{unfollow}"
+            how = _("To stop these letters, open the address below and press the button:")
+            foot += f"\n\n{how}\n{unfollow}"
     frame = {
         "subject": said["subject"],
         "body": as_html(said["body"]),

@@ -75,7 +75,8 @@ class Insertable:
 def insertable(placeholder: Placeholder) -> Insertable:
     name, values = f"{{{placeholder.name}}}", standard_values()
     is_address = placeholder.name == "link" or placeholder.name.endswith("_url")
-    button = [f"=> {name} {gettext('Words on the button')}"] if is_address else []
+    words = gettext("Words on the button")
+    button = [f"=> {name} {words}"] if is_address else []
     example = values.get(placeholder.name) or fill(str(placeholder.sample), values)
     return Insertable([name, *button], placeholder.words, example)
 

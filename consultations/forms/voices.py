@@ -232,7 +232,7 @@ class RemarkForm(AuthorFields, RemarkFields):
     def _places(self) -> list[tuple[str, str]]:
         several = len(self.versions) > 1
         whole = [
-            (key, f"{version.program.slug}: {gettext('the whole document')}" if several else gettext("the whole document"))
+            (key, f"{version.program.slug}: " + gettext("the whole document") if several else gettext("the whole document"))
             for key, version in self.versions.items()
         ]
         units = [

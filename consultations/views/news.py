@@ -149,7 +149,7 @@ def contact(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "consultations/contact_sent.html", {"consultation": consultation})
     form = ContactForm(request.POST if request.method == "POST" else None)
     if form.step == "download":
-        return form.as_file(f"{_('message')}.txt")
+        return form.as_file(_("message") + ".txt")
     if form.is_ready:
         try:
             count_against(FORMS_FROM_ONE_NETWORK, network_of(request), at=at)
