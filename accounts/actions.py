@@ -64,7 +64,7 @@ def stop_invitations(organization: Organization, *, at: datetime) -> Organizatio
     if locked.uninvited_at is None:
         locked.uninvited_at = at
         locked.save(update_fields=["uninvited_at"])
-    withdraw_unwanted(Purpose.DIRECTORY, locked.pk)
+    withdraw_unwanted(Purpose.DIRECTORY, locked.pk, at=at)
     return locked
 
 

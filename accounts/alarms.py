@@ -1,5 +1,6 @@
 """What coordinators are told without asking: letters do not leave, or nothing has been done by itself for a while."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,8 +13,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override, pgettext
 
-from accounts.letters import owe_letter
+from accounts.letters import AddressIsWrong, owe_letter
 from accounts.models import Heartbeat, Letter, State, User
+
+logger = logging.getLogger(__name__)
 
 # Every periodic task comes at least once a minute.
 SILENCE = timedelta(minutes=5)
@@ -21,6 +24,7 @@ NOT_AGAIN_WITHIN = timedelta(hours=1)
 LANGUAGE = "pl"
 
 
+@transaction.atomic
 def tell_of_trouble(at: datetime) -> None:
     """Letters fell in trouble since this was last told; told once an hour at most, and never about staff letters."""
     told = Letter.objects.filter(kind="staff_failed", to__in=_addresses(), owed_at__lte=at)
@@ -55,7 +59,10 @@ def _tell(kind: str, occasion: str, context: dict[str, str], *, at: datetime) ->
     page = reverse("admin:accounts_letter_changelist") + "?state__in=failed,uncertain"
     for address in _addresses():
         content: dict[str, object] = {**context, "page_url": settings.PUBLIC_URL + page}
-        owe_letter(address, kind=kind, occasion=occasion, at=at, context=content, language=LANGUAGE)
+        try:
+            owe_letter(address, kind=kind, occasion=occasion, at=at, context=content, language=LANGUAGE)
+        except AddressIsWrong:
+            logger.error("A coordinator cannot be told: letters cannot be sent to the e-mail address of the account.")
 
 
 def _addresses() -> list[str]:

@@ -86,7 +86,7 @@ def take_bounce(raw: bytes, *, at: datetime) -> Letter:
             history=letter.history_with(State.FAILED, _("The letter came back: %(words)s") % {"words": words}, at=at),
         )
     if bounce.is_nobody_there:
-        suppress(letter.to, reason=words, at=at)
+        suppress(letter.to, reason=words, at=at, by_bounce=True)
     return letter
 
 

@@ -10,8 +10,8 @@ from django.utils import translation
 from accounts.kinds import KINDS
 from accounts.letters import owe_letter
 from accounts.models import Letter, LetterText, User
-from accounts.rendering import filled, framed, values_of
-from accounts.texts import Text, TextIsBroken, check_text, fill, standard_values, used_in
+from accounts.rendering import can_be_stopped, framed, values_of
+from accounts.texts import Text, TextIsBroken, check_text, fill, filled, standard_values, used_in
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def preview(kind: str, language: str, *, text: Text) -> Preview:
     """The letter as it would look, broken or not."""
     newest = _newest(kind, language)
     said = _example(kind, language, _tidy(text), newest)
-    plain, html = framed(said, language, f"{settings.PUBLIC_URL}/" if newest and newest.unfollow_pk else "")
+    plain, html = framed(said, language, f"{settings.PUBLIC_URL}/" if newest and can_be_stopped(newest) else "")
     return Preview(said["subject"], plain, html)
 
 

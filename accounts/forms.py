@@ -12,6 +12,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identifiers import validate_one_mailbox
+
 STAMP_LIVES = 12 * 60 * 60  # seconds
 WEB_ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
 
@@ -40,6 +42,9 @@ class VisitorForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(without_nul(data) if data is not None else None, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.EmailField):
+                field.validators.append(validate_one_mailbox)
         self.step = self.data.get("step", "check") if self.is_bound else "fill"
         self.token, self.is_stale = self._open_stamp(self.data.get("stamp", ""))
         self.initial["stamp"] = self._new_stamp()
@@ -63,8 +68,12 @@ class VisitorForm(forms.Form):
             cast(MultiValueDict[str, Any], self.data)["website"] = ""
             raise forms.ValidationError(_("Leave the field “Leave this field empty” empty and send the form again."))
         for name, field in self.fields.items():
-            # Names and titles stand in letters to addresses that nobody has proven yet: they must not carry a stranger's link.
-            if type(field.widget) is forms.TextInput and WEB_ADDRESS.search(cleaned.get(name) or ""):
+            if type(field.widget) is not forms.TextInput or not isinstance(typed := cleaned.get(name), str):
+                continue
+            # Names and titles stand in letters to addresses that nobody has proven yet: they must carry neither a
+            # stranger's link nor, below an empty line, a stranger's sentence.
+            cleaned[name] = " ".join(typed.split())
+            if WEB_ADDRESS.search(typed):
                 self.add_error(name, _("Write it without a web address; a longer text may hold one."))
         return cleaned
 

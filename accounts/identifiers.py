@@ -1,4 +1,4 @@
-"""Numbers by which Polish registers know an organization. Each refusal says which number is wrong, and how."""
+"""Numbers by which Polish registers know an organization, and addresses. Each refusal says what is wrong, and how."""
 
 import re
 
@@ -28,3 +28,17 @@ def validate_krs(value: str) -> None:
     # KRS numbers carry no check digit.
     if not re.fullmatch(r"[0-9]{10}", value):
         raise ValidationError(_("A KRS number has 10 digits, for example 0000123456."))
+
+
+def validate_one_mailbox(address: str) -> None:
+    """On the way out quotation marks are taken off, =?…?= is decoded and a domain is folded: one mailbox would have a
+    thousand addresses."""
+    mailbox, _sign, domain = address.lower().rpartition("@")
+    if '"' in mailbox or "=?" in mailbox:
+        raise ValidationError(_("We cannot write to an address with a quotation mark or with =? before the @. Give another one."))
+    try:
+        is_folded = domain.isascii() or domain.encode("idna").decode("idna") == domain
+    except UnicodeError:
+        is_folded = False
+    if not is_folded:
+        raise ValidationError(_("Write what stands after the @ with ordinary letters."))

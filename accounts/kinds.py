@@ -19,6 +19,7 @@ class Placeholder:
     sample: Promise | str
     # A value of several lines is written by this template from the letter's content.
     template: str = ""
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ NEW_DEADLINE = Placeholder(
     "new_deadline",
     _("a sentence saying that the deadline was moved; empty when it was not"),
     _("This is a new deadline: the earlier one was moved."),
+    may_be_empty=True,
 )
 NUMBERS = Placeholder("numbers", _("numbers of the proposals or remarks"), "U/2027/001, U/2027/002")
 VOICES = Placeholder(
@@ -67,16 +69,20 @@ ROOM_LINK = Placeholder(
     "room_link",
     _("link to the room of the group; empty when there is none or the place is not confirmed"),
     "https://room.example.org/1",
+    may_be_empty=True,
 )
 CALENDAR_NOTE = Placeholder(
     "calendar_note",
     _("a sentence on the calendar entry that is attached; empty when there is none"),
     _("The entry for your calendar is attached."),
+    may_be_empty=True,
 )
 WHAT = Placeholder("what", _("what the stage collects"), _("Remarks on the draft"))
 HOW = Placeholder("how", _("a sentence on how it is done"), _("Choose a provision, write how it should read and why."))
 BECAUSE = Placeholder("because", _("why this person: follows or signed up"), _("you follow this consultation by e-mail"))
-REASON = Placeholder("reason", _("the reason that the office gave; may be empty"), _("The hall is being repaired."))
+REASON = Placeholder(
+    "reason", _("the reason that the office gave; may be empty"), _("The hall is being repaired."), may_be_empty=True
+)
 
 KINDS: dict[str, LetterKind] = {
     # Signing in
@@ -190,6 +196,7 @@ KINDS: dict[str, LetterKind] = {
                 "confirm_until",
                 _("until when to say that one is coming; empty when nobody asks for it"),
                 _("until Thursday 22 July, 2:00 p.m."),
+                may_be_empty=True,
             ),
             Placeholder("changes_until", _("until when the group can be changed"), _("until Thursday 22 July, 2:00 p.m.")),
         ),

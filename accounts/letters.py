@@ -15,11 +15,12 @@ from celery import current_app
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
-from django.db.models import Count, Min, Q
+from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identifiers import validate_one_mailbox
 from accounts.kinds import KINDS, OPTIONAL_KINDS, SECRET_KINDS
 from accounts.models import TROUBLE, WAITING, Heartbeat, Letter, State, Suppression, User
 from accounts.tokens import Purpose
@@ -142,16 +143,25 @@ def _owe(letter: Letter, content: dict[str, object], *, is_optional: bool, at: d
         Letter.objects.bulk_create([Letter(to=letter.to, occasion=letter.occasion, **content)], ignore_conflicts=True)
 
 
-def withdraw_letters(occasion_prefix: str) -> int:
+def withdraw_letters(occasion_prefix: str, *, at: datetime) -> None:
     """Letters not yet handed to the mail server become obsolete: "closing:stage:1" leaves stage 12 alone."""
     stem = occasion_prefix.rstrip(":")
-    return Letter.objects.live().filter(Q(occasion=stem) | Q(occasion__startswith=f"{stem}:")).update(state=State.OBSOLETE)
+    _withdraw(Letter.objects.filter(Q(occasion=stem) | Q(occasion__startswith=f"{stem}:")), at=at)
 
 
-def withdraw_unwanted(stop: Purpose, pk: int) -> int:
+def withdraw_unwanted(stop: Purpose, pk: int, *, at: datetime) -> None:
     """Somebody said stop behind a link of this purpose: what it could have stopped and has not left becomes obsolete."""
     owed = Q(unfollow_pk=pk) if stop is Purpose.UNFOLLOW else Q(link_purpose=stop, link_pk=pk)
-    return Letter.objects.live().filter(owed).update(state=State.OBSOLETE)
+    _withdraw(Letter.objects.filter(owed), at=at)
+
+
+def _withdraw(letters: QuerySet[Letter], *, at: datetime) -> None:
+    """What has been begun, or is in trouble, stays what it is but is over: neither the portal nor staff send it again.
+
+    One statement: between two, a worker could carry a letter past both.
+    """
+    unneeded = Case(When(state__in=WAITING, then=Value(State.OBSOLETE)), default=F("state"))
+    letters.exclude(state__in=(State.SENT, State.OBSOLETE)).update(state=unneeded, expires_at=at)
 
 
 @transaction.atomic
@@ -252,6 +262,7 @@ def _one_address(to: str) -> str:
     to = to.strip().lower()
     try:
         validate_email(to)
+        validate_one_mailbox(to)
         LONGEST(to)
     except ValidationError as error:
         raise AddressIsWrong(to) from error

@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from accounts import tokens
 from accounts.kinds import KINDS
 from accounts.models import Letter
-from accounts.texts import OwnTexts, Text, TextIsBroken, button_in, check_text, fill, standard_values, text_of, used_in
+from accounts.texts import OwnTexts, TextIsBroken, button_in, check_text, filled, standard_values, text_of, used_in
 
 CALENDAR_METHOD = re.compile(r"^METHOD:([A-Z]+)\s*$", re.MULTILINE)
-ADDRESS = re.compile(r"://|www\.|@")
+ADDRESS = re.compile(r"(?<!\w)((?:https?://|www\.)[^\s<>\"']+)", re.IGNORECASE)
 # Alone in a paragraph, to be read off a telephone and typed.
 CODE = re.compile(r"[A-Z0-9-]{4,12}")
 BREAK = "<br>\n"
@@ -54,12 +54,6 @@ def values_of(letter: Letter, names: Set[str]) -> dict[str, str]:
     return values
 
 
-def filled(text: Text, values: dict[str, str]) -> dict[str, str]:
-    # One line, whatever was typed into a title: a line break in a subject would start another header.
-    subject = " ".join(fill(text.subject, values).split())
-    return {"subject": subject, "body": fill(text.body, values).strip(), "why": fill(text.why, values).strip()}
-
-
 def as_message(letter: Letter, said: dict[str, str] | None = None) -> EmailMultiAlternatives:
     """The e-mail of one letter. Tried again it has the same links and Message-ID; owed anew, links that live from then.
 
@@ -67,7 +61,7 @@ def as_message(letter: Letter, said: dict[str, str] | None = None) -> EmailMulti
     """
     said = said or texts(letter)
     unfollow = _unfollow_link(letter)
-    plain, html = framed({**said, "body": _signed(said["body"], letter)}, letter.language, unfollow)
+    plain, html = framed(_signed(said, letter), letter.language, unfollow)
     message = EmailMultiAlternatives(subject=said["subject"], body=plain, to=[letter.to], headers=_headers(letter, unfollow))
     message.attach_alternative(html, "text/html")
     if letter.calendar:
@@ -149,8 +143,9 @@ SHAPES: dict[str, Callable[[list[str]], str]] = {"": _paragraph, "-": _list, ">"
 
 @lru_cache(maxsize=256)
 def _linked(line: str) -> str:
-    # urlize looks at each word: slow, and a domain without "www." is no address of ours.
-    return str(urlize(line, autoescape=True) if ADDRESS.search(line) else escape(line))
+    # urlize alone would make links of what visitors type too: of "evil.example/prize" in a name.
+    pieces = ADDRESS.split(line)
+    return "".join(urlize(piece, autoescape=True) if n % 2 else escape(piece) for n, piece in enumerate(pieces))
 
 
 def unsigned_link() -> str:
@@ -158,8 +153,16 @@ def unsigned_link() -> str:
     return f"{settings.PUBLIC_URL}/l/…/"
 
 
-def _signed(body: str, letter: Letter) -> str:
-    return body.replace(unsigned_link(), _link(letter)) if letter.link_purpose else body
+def can_be_stopped(letter: Letter) -> bool:
+    """Whether it ends with how to get no more of its kind."""
+    return letter.unfollow_pk is not None or letter.link_purpose in tokens.STOPS
+
+
+def _signed(said: dict[str, str], letter: Letter) -> dict[str, str]:
+    if not letter.link_purpose:
+        return said
+    link = _link(letter)
+    return {name: words.replace(unsigned_link(), link) for name, words in said.items()}
 
 
 def _link(letter: Letter) -> str:
@@ -169,9 +172,11 @@ def _link(letter: Letter) -> str:
 
 
 def _unfollow_link(letter: Letter) -> str:
+    if not can_be_stopped(letter):
+        return ""
     if letter.unfollow_pk is None:
-        # By the link of an invitation an organization says that it wants no more of them.
-        return _link(letter) if letter.link_purpose == tokens.Purpose.DIRECTORY else ""
+        # The letter's own link stops it: an organization wants no more invitations, a participant no more reminders.
+        return _link(letter)
     with translation.override(letter.language):
         return tokens.address(tokens.Purpose.UNFOLLOW, letter.unfollow_pk, at=letter.owed_at)
 

@@ -45,6 +45,8 @@ BATCH = 50
 LEASE = timedelta(minutes=5)
 RUN = timedelta(minutes=4)
 GIVE_UP_AFTER = timedelta(days=3)
+# After days without a worker, the first "later" is no reason to give up.
+LEAST_TRIES = 5
 # A sweep drops no more than so many letters that came too late; the next one drops the rest.
 DROPPED_AT_ONCE = 500
 
@@ -57,7 +59,8 @@ ARRIVED = """
     UPDATE accounts_letter SET state = 'sent', sent_at = %s, lease_until = NULL, error = '', troubled_at = NULL
     WHERE state = 'sending' AND id = %s AND attempt = %s
 """
-# It need not wait for the disk: a database that crashes and forgets it leaves a doubt, never a second letter.
+# It need not wait for the disk: a database that crashes and forgets it leaves a doubt. What repeats in doubt may then
+# come twice, a reminder never.
 WITHOUT_WAITING = {"postgresql": "RETURNING set_config('synchronous_commit', 'off', true)"}
 
 Clock = Callable[[], datetime]
@@ -96,7 +99,7 @@ def sweep(*, at: datetime) -> None:
     with transaction.atomic():
         late = Letter.objects.filter(state=State.QUEUED, expires_at__lte=at).select_for_update(skip_locked=True)
         for letter in late[:DROPPED_AT_ONCE]:
-            _move(letter, State.QUEUED, State.OBSOLETE, _too_late(), at=at)
+            _drop(letter, State.QUEUED, at=at)
     given_up = Letter.objects.filter(kind__in=SECRET_KINDS, state__in=(*TROUBLE, State.OBSOLETE))
     given_up.exclude(context={}).update(context={})
     Rate.objects.filter(window__lt=at - timedelta(days=7)).delete()
@@ -126,7 +129,7 @@ def claim(*, at: datetime) -> list[Letter]:
 def send_one(letter: Letter, connection: BaseEmailBackend, clock: Clock, own: OwnTexts | None = None) -> bool:
     """Send a leased letter; whether it left. What goes wrong with it is written into its row. Raises ServerIsAway."""
     if letter.expires_at and letter.expires_at <= clock():
-        _move(letter, State.LEASED, State.OBSOLETE, _too_late(), at=clock())
+        _drop(letter, State.LEASED, at=clock())
         return False
     if letter.is_suppressed and letter.kind in OPTIONAL_KINDS:
         _move(letter, State.LEASED, State.SUPPRESSED, _("The address refuses letters."), at=clock())
@@ -179,23 +182,25 @@ def _arrived(letter: Letter, *, at: datetime) -> bool:
             words = _("A slow mail server has it after all.")
             _move(doubted, (State.UNCERTAIN, State.QUEUED), State.SENT, words, at=at, sent_at=at, error="")
     if letter.is_suppressed:
-        for suppression in Suppression.objects.active().filter(email=letter.to):
+        for suppression in Suppression.objects.active().filter(email=letter.to, by_bounce=False):
             lift_suppression(suppression, by=None, at=at)
     return True
 
 
 def _put_off(letter: Letter, error: NotAccepted, *, at: datetime) -> None:
     first, longest = error.pace
-    # Jitter, so that letters refused together do not come back together.
-    pause = min(first * 2 ** min(letter.attempt - 1, 12), longest) * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
-    given_up = at >= letter.owed_at + GIVE_UP_AFTER
+    # As long as it has waited, which doubles the pauses and begins anew with a letter owed anew; but waiting for a worker
+    # is no try.
+    pause = min(max(first, at - letter.owed_at), first * 2 ** min(letter.attempt - 1, 12), longest)
+    given_up = at >= letter.owed_at + GIVE_UP_AFTER and letter.attempt >= LEAST_TRIES
     _move(
         letter,
         (State.LEASED, State.SENDING),
         State.FAILED if given_up else State.QUEUED,
         words_of(error),
         at=at,
-        next_attempt_at=at + pause,
+        # Jitter, so that letters refused together do not come back together.
+        next_attempt_at=at + pause * random.uniform(0.75, 1.25),  # noqa: S311 - no secret
     )
 
 
@@ -208,6 +213,12 @@ def _fail(letter: Letter, error: RefusedForGood, *, at: datetime) -> None:
 
 def _doubt(letter: Letter, words: str, *, at: datetime) -> None:
     _move(letter, State.SENDING, State.UNCERTAIN, words, at=at, doubts=letter.doubts + 1)
+
+
+def _drop(letter: Letter, old: State, *, at: datetime) -> None:
+    """It is too late. Of a letter that may have arrived already, the doubt stays."""
+    words = _("What the letter was about was over before it could leave.")
+    _move(letter, old, State.UNCERTAIN if letter.doubts else State.OBSOLETE, words, at=at)
 
 
 def _move(letter: Letter, old: State | tuple[State, ...], new: State, words: str, *, at: datetime, **more: object) -> None:
@@ -234,10 +245,6 @@ def _execute(statement: str, *values: Any) -> bool:
 
 def _moment(at: datetime) -> Any:
     return database.ops.adapt_datetimefield_value(at)
-
-
-def _too_late() -> str:
-    return _("What the letter was about was over before it could leave.")
 
 
 def _running_from(at: datetime) -> Clock:

@@ -7,6 +7,8 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identifiers import validate_one_mailbox
+
 EMAIL_ERRORS = {
     "required": _("Enter your e-mail."),
     "invalid": _("This is not an e-mail address: it needs a name, the sign @ and a domain, for example anna@example.org."),
@@ -16,7 +18,8 @@ PASSWORD_ERRORS = {"required": _("Enter your password.")}
 
 def _ask_for_email(field: forms.Field, hint: Any = "") -> None:
     _say(field, _("Your e-mail"), EMAIL_ERRORS, hint)
-    field.validators.append(MaxLengthValidator(254, _("No e-mail address is that long. Look for a slip in it.")))
+    long = MaxLengthValidator(254, _("No e-mail address is that long. Look for a slip in it."))
+    field.validators += [long, validate_one_mailbox]
 
 
 def _say(field: forms.Field, label: Any, errors: dict[str, Any], hint: Any = "") -> None:

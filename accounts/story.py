@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.editing import Preview
 from accounts.kinds import KINDS, SECRET_KINDS
 from accounts.models import Letter, State
-from accounts.rendering import framed, texts, unsigned_link
+from accounts.rendering import can_be_stopped, framed, texts, unsigned_link
 from accounts.texts import TextIsBroken
-from accounts.tokens import Purpose
 
 UNKNOWN_KIND = _("The portal no longer writes letters of this kind, so their text cannot be shown.")
 SECRET = _("This letter lets its reader in, so its text is shown to nobody else.")
@@ -58,7 +57,7 @@ class NotShown(Exception):
 class Event:
     at: datetime
     what: str | Promise
-    words: str
+    words: str | Promise
     by: str  # e-mail of staff; empty: the portal itself
 
 
@@ -81,8 +80,7 @@ def shown(letter: Letter) -> Preview:
         said = letter.as_sent if is_as_left(letter) else texts(letter)
     except TextIsBroken as broken:
         raise NotShown(str(broken)) from broken
-    can_be_stopped = letter.unfollow_pk is not None or letter.link_purpose == Purpose.DIRECTORY
-    plain, html = framed(said, letter.language, unsigned_link() if can_be_stopped else "")
+    plain, html = framed(said, letter.language, unsigned_link() if can_be_stopped(letter) else "")
     return Preview(said["subject"], plain, html)
 
 
@@ -95,6 +93,10 @@ def history(letter: Letter) -> list[Event]:
     # Sent once more, it is owed since then: what came before is older.
     if not events or events[0].at >= letter.owed_at:
         events.insert(0, Event(letter.owed_at, _("written"), "", ""))
-    if letter.sent_at and not (letter.history and letter.history[-1]["what"] == State.SENT):
+    told = letter.history[-1]["what"] if letter.history else ""
+    if letter.sent_at and told != State.SENT:
         events.append(Event(letter.sent_at, HAPPENED[State.SENT], "", ""))
+    if letter.state == State.OBSOLETE and letter.expires_at and told != State.OBSOLETE:
+        # Withdrawn by a verb, many at once: its moment stands in the row, its reason is the same for all.
+        events.append(Event(letter.expires_at, HAPPENED[State.OBSOLETE], _("What it was about changed or was called off."), ""))
     return events

@@ -1,7 +1,7 @@
 """Addresses whose mail server has said for good that there is no such mailbox.
 
-Reminders and news to them stop, visibly, until staff lift it. What a person asked for is tried all the same, and a
-letter that arrives lifts it too.
+Reminders and news to them stop, visibly, until staff lift it. What a person asked for is tried all the same. A server
+that refused the address and then takes a letter for it lifts it too; after a bounce its taking one proves nothing.
 """
 
 import re
@@ -44,14 +44,15 @@ def says_no_such_mailbox(code: int, words: str) -> bool:
     return code in (550, 551, 553) and not ABOUT_SOMETHING_ELSE.search(words) and bool(NOBODY_THERE.search(words))
 
 
-def suppress(address: str, *, reason: str, at: datetime) -> None:
+def suppress(address: str, *, reason: str, at: datetime, by_bounce: bool = False) -> None:
     """Stop reminders to an address. A second refusal changes nothing while the first is in force."""
-    Suppression.objects.bulk_create([Suppression(email=address, reason=reason[:300], since=at)], ignore_conflicts=True)
+    suppression = Suppression(email=address, reason=reason[:300], since=at, by_bounce=by_bounce)
+    Suppression.objects.bulk_create([suppression], ignore_conflicts=True)
 
 
 def lift_suppression(suppression: Suppression, *, by: User | None, at: datetime) -> None:
     """Write to the address again from now on; what was not sent meanwhile is sent only when staff ask for it.
 
-    `by` is None when a letter has arrived there. Lifted once, it stays lifted by whoever was first.
+    `by` is None when its server has taken a letter. Lifted once, it stays lifted by whoever was first.
     """
     Suppression.objects.active().filter(pk=suppression.pk).update(lifted_at=at, lifted_by=by)

@@ -80,23 +80,28 @@ def used_in(text: Text) -> frozenset[str]:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """Each {name} becomes its value, in one pass: braces in a value stay as typed. What has no value stays too.
+    """Each {name} becomes its value, in one pass: braces in a value stay as typed. What has no value stays too."""
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
 
-    A line with a placeholder whose value is empty is left out.
-    """
-    lines = (line for line in text.split("\n") if all(values.get(name, name) for name in PLACEHOLDER.findall(line)))
-    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), "\n".join(lines))
+
+def filled(text: Text, values: Mapping[str, str]) -> dict[str, str]:
+    """Subject, body and why. A line of the body with a placeholder whose value is empty is left out."""
+    # One line, whatever was typed into a title: a line break in a subject would start another header.
+    subject = " ".join(fill(text.subject, values).split())
+    lines = (line for line in text.body.split("\n") if all(values.get(name, name) for name in PLACEHOLDER.findall(line)))
+    return {"subject": subject, "body": fill("\n".join(lines), values).strip(), "why": fill(text.why, values).strip()}
 
 
 def button_in(line: str) -> re.Match[str] | None:
     found = BUTTON.fullmatch(line.strip())
-    return found if found and found["url"].startswith(f"{settings.PUBLIC_URL}/") else None
+    return found if found and f"{found['url']}/".startswith(f"{settings.PUBLIC_URL}/") else None
 
 
 def check_text(kind: str, text: Text) -> list[str]:
     """What is wrong with words for letters of this kind, in sentences; nothing when they can be sent."""
     checks = (
         _wrong_parts(text),
+        _perhaps_empty(kind, text),
         _wrong_braces(kind, text),
         _crowded(kind, text),
         _missing(kind, text),
@@ -108,6 +113,8 @@ def check_text(kind: str, text: Text) -> list[str]:
 def _wrong_parts(text: Text) -> Iterator[str]:
     if "\n" in text.subject.strip():
         yield _("The subject has to be one line.")
+    if "{link}" in text.subject:
+        yield _("The subject cannot hold %(name)s: let it stand in the text.") % {"name": "{link}"}
     for name, written in asdict(text).items():
         field = FIELDS[name]
         if not written.strip():
@@ -115,6 +122,15 @@ def _wrong_parts(text: Text) -> Iterator[str]:
         elif len(written) > (field.max_length or 0):
             limit = {"field": field.verbose_name, "n": field.max_length}
             yield _("The field “%(field)s” is too long: at most %(n)d characters.") % limit
+
+
+def _perhaps_empty(kind: str, text: Text) -> Iterator[str]:
+    silent = {each.name: "" for each in KINDS[kind].placeholders if each.may_be_empty}
+    for name, left in filled(text, silent).items():
+        if not left and getattr(text, name).strip():
+            yield _("In some letters nothing would be left of the field “%(field)s”. Add words of your own.") % {
+                "field": FIELDS[name].verbose_name
+            }
 
 
 def _wrong_braces(kind: str, text: Text) -> Iterator[str]:
@@ -153,9 +169,12 @@ def _missing(kind: str, text: Text) -> Iterator[str]:
 
 
 def _wrong_buttons(kind: str, text: Text) -> Iterator[str]:
-    ours = {name: f"{settings.PUBLIC_URL}/" for name in placeholders_of(kind) if name == "link" or name.endswith("_url")}
+    ours = {f"{{{name}}}" for name in placeholders_of(kind) if name == "link" or name.endswith("_url")}
     for line in text.body.splitlines():
-        if line.strip().startswith("=>") and not button_in(fill(line, {**ours, **standard_values()})):
+        written, filled_in = BUTTON.fullmatch(line.strip()), button_in(fill(line, standard_values()))
+        # An address is a whole placeholder, or a page of the portal written out.
+        is_button = (written and written["url"] in ours) or (filled_in and "{" not in filled_in["url"])
+        if line.strip().startswith("=>") and not is_button:
             yield _("This is not a button: %(line)s. Write =>, a space, an address of the portal, a space and the words.") % {
                 "line": line.strip()
             }

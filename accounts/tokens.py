@@ -20,8 +20,12 @@ class Purpose(StrEnum):
     FOLLOW = "f"
     UNFOLLOW = "u"
     DIRECTORY = "d"
+    # Somebody who signed up for a meeting wants no reminders about its consultation.
+    QUIET = "q"
 
 
+# Behind these a letter can be stopped with one click (RFC 8058).
+STOPS = frozenset({Purpose.UNFOLLOW, Purpose.DIRECTORY, Purpose.QUIET})
 LIFETIME: dict[Purpose, timedelta] = {
     Purpose.REGISTRATION: timedelta(days=180),
     Purpose.SUBMISSION: timedelta(days=365),
@@ -29,6 +33,7 @@ LIFETIME: dict[Purpose, timedelta] = {
     # Nobody may be kept on a list because a letter is old.
     Purpose.UNFOLLOW: timedelta(days=3650),
     Purpose.DIRECTORY: timedelta(days=3650),
+    Purpose.QUIET: timedelta(days=3650),
 }
 
 

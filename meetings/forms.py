@@ -115,14 +115,6 @@ class PersonForm(VisitorForm):
         attrs={"list": "organizations"},
     )
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        # A line break in a name would end up in the subject of a letter.
-        return {
-            key: " ".join(value.split()) if key in ("name", "organization_name", "title") else value
-            for key, value in cleaned.items()
-        }
-
 
 class SignUpForm(PersonForm):
     email = e_mail(

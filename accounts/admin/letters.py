@@ -104,7 +104,7 @@ class LetterAdmin(MailDesk, admin.ModelAdmin[Letter]):
         "or to cancel some that wait, tick them and choose the action."
     )
     change_form_template = "accounts/admin/letter.html"
-    list_display = ("to", "about", "state_tag", "moment", "why")
+    list_display = ("to", "state_tag", "about", "moment", "why")
     list_filter = (StateFilter, ("kind", KindFilter), "owed_at")
     search_fields = ("to", "occasion", "as_sent__subject")
     fields = ()

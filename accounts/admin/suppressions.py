@@ -21,11 +21,12 @@ from accounts.suppression import lift_suppression
 class SuppressionAdmin(MailDesk, admin.ModelAdmin[Suppression]):
     list_help = _(
         "A mail server said for good that these mailboxes do not exist. Reminders, news and invitations to them stop; what a "
-        "person asks for is tried all the same, and one letter that arrives lifts the block by itself. When you know that an "
-        "address works again, tick it and choose “Lift the block”. Letters that were kept back meanwhile are sent only when "
-        "you ask for it on the list of letters."
+        "person asks for is tried all the same. A block made when a mail server refused a letter at once is lifted by itself "
+        "as soon as that server takes one; a block made by a letter that came back is not. When you know that an address "
+        "works again, tick it and choose “Lift the block”. Letters that were kept back meanwhile are sent only when you ask "
+        "for it on the list of letters."
     )
-    list_display = ("email", "reason", "since", "lifted_at", "lifted_by", "letters")
+    list_display = ("email", "reason", "by_bounce", "since", "lifted_at", "lifted_by", "letters")
     list_display_links = None
     list_filter = (("lifted_at", admin.EmptyFieldListFilter), "since")
     list_select_related = ("lifted_by",)

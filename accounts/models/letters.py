@@ -35,9 +35,6 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Held by a worker whose lease has run out: it died, or it hangs."""
         return self.filter(state__in=(State.LEASED, State.SENDING), lease_until__lte=at)
 
-    def live(self) -> LetterQuerySet:
-        return self.filter(state__in=WAITING)
-
     def in_trouble(self) -> LetterQuerySet:
         return self.filter(state__in=TROUBLE)
 
@@ -99,6 +96,9 @@ class Letter(models.Model):
             models.Index(fields=("next_attempt_at",), condition=Q(state="queued"), name="letter_due"),
             models.Index(fields=("lease_until",), condition=Q(state__in=("leased", "sending")), name="letter_leased"),
             models.Index(fields=("troubled_at",), condition=Q(state__in=("failed", "uncertain")), name="letter_in_trouble"),
+            # A beginning is looked for, which the usual order of a language cannot do.
+            models.Index(fields=("occasion",), opclasses=("varchar_pattern_ops",), name="letter_by_occasion"),
+            models.Index(fields=("state",), condition=Q(kind__in=("login_code", "password_reset")), name="letter_of_secret_kind"),
         ]
 
     def __str__(self) -> str:
@@ -146,11 +146,13 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
 
 
 class Suppression(models.Model):
-    """A mail server said for good that this mailbox does not exist. Reminders to it stop until staff lift it."""
+    """A mail server said for good that this mailbox does not exist. Reminders to it stop until this is lifted."""
 
     email = models.EmailField(_("e-mail"))
     reason = models.CharField(_("what the mail server said"), max_length=300)
     since = models.DateTimeField(_("since"))
+    # Said after our own mail server had taken a letter: its taking another one says nothing.
+    by_bounce = models.BooleanField(_("the letter came back"), default=False)
     lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
     lifted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("lifted by")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db import models
 from django.db.models import QuerySet
@@ -77,6 +78,7 @@ class DocumentForm(forms.ModelForm[Document]):
         required=False,
         help_text=_("Empty: it stands only among the documents of the consultation."),
     )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     class Meta:
         model = Document
@@ -97,17 +99,19 @@ class DocumentForm(forms.ModelForm[Document]):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if not file.size:
-            raise forms.ValidationError(str(news.FileIsEmpty.in_words))
+        try:
+            news.check_file(file)
+        except (news.FileIsEmpty, news.FileIsOfNoUse) as refused:
+            raise forms.ValidationError(str(refused.in_words)) from refused
         return file
 
 
 @admin.register(Document)
 class DocumentAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Document]):
     duty = Duty.RUN_PROCESS
-    refusals = (news.FileIsEmpty, news.AnnouncementIsOfAnother)
+    refusals = (news.FileIsEmpty, news.FileIsOfNoUse, news.AnnouncementIsOfAnother)
     form = DocumentForm
-    list_display = ("title", "consultation", "file_type", "file_size", "published_at", "position")
+    list_display = ("title", "consultation", "type_of_file", "size_of_file", "published_at", "position")
     list_filter = ("consultation",)
     list_select_related = ("consultation",)
     search_fields = ("title",)
@@ -120,6 +124,14 @@ class DocumentAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Document]):
             },
         ),
     )
+
+    @admin.display(description=_("kind of file"))
+    def type_of_file(self, document: Document) -> str:
+        return document.file_type
+
+    @admin.display(description=_("size"), ordering="size")
+    def size_of_file(self, document: Document) -> str:
+        return document.file_size
 
     def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None) -> tuple[str, ...]:
         return ("consultation", "file") if obj else ()

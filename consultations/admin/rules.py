@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.desk import DeskAdmin, RefusalsInWords, staff
+from accounts.desk import DeskAdmin, RefusalsInWords
 from accounts.roles import Duty
 from consultations.actions import rules
 from consultations.actions.rules import Planned, Progress
@@ -77,13 +77,13 @@ class RuleAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[ReminderRule]):
         return rule.stage.name if rule.stage else None
 
     def save_model(self, request: HttpRequest, obj: ReminderRule, form: ModelForm[ReminderRule], change: bool) -> None:
-        by, at, said = staff(request), timezone.now(), form.cleaned_data
+        at, said = timezone.now(), form.cleaned_data
         words = {name: said[name] for name in ("audience", "stage", "days", "clock", "hours")}
         if change:
-            rules.edit_rule(obj, **words, by=by, at=at)
-            rules.switch_rule(obj, is_on=said["is_on"], by=by, at=at)
+            rules.edit_rule(obj, **words, at=at)
+            rules.switch_rule(obj, is_on=said["is_on"], at=at)
         else:
-            obj.pk = rules.add_rule(said["consultation"], kind=said["kind"], **words, by=by, at=at).pk
+            obj.pk = rules.add_rule(said["consultation"], kind=said["kind"], **words, at=at).pk
 
     @admin.action(description=_("Switch on"), permissions=["change"])
     def switch_on(self, request: HttpRequest, chosen: QuerySet[ReminderRule]) -> None:
@@ -105,7 +105,7 @@ class RuleAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[ReminderRule]):
         """How many were the other way round."""
         others = list(chosen.filter(is_on=not is_on))
         for rule in others:
-            rules.switch_rule(rule, is_on=is_on, by=staff(request), at=timezone.now())
+            rules.switch_rule(rule, is_on=is_on, at=timezone.now())
         if not others:
             self.message_user(request, _("Nothing has changed: they were so already."), messages.WARNING)
         return len(others)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identifiers import validate_one_mailbox
 from accounts.models import Organization, User
 from consultations.actions.voices import (
     Author,
@@ -43,7 +44,9 @@ class EnteredVoiceForm(forms.ModelForm[Voice]):
         help_text=_("Only when no stage was open then. The public sees the mark and the reason."),
     )
     name = forms.CharField(label=_("First and last name"), max_length=150)
-    email = forms.EmailField(label=_("E-mail"), required=False, help_text=_("If given, a receipt goes there."))
+    email = forms.EmailField(
+        label=_("E-mail"), required=False, validators=[validate_one_mailbox], help_text=_("If given, a receipt goes there.")
+    )
     organization = forms.ModelChoiceField(
         label=_("Organization in the directory"), queryset=Organization.objects.all(), required=False
     )

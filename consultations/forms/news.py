@@ -8,6 +8,7 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import VisitorForm, without_nul
+from accounts.identifiers import validate_one_mailbox
 from consultations.models import Follow
 
 MESSAGE = 4000  # characters
@@ -54,6 +55,7 @@ class FollowForm(forms.Form):
     email = forms.EmailField(
         label=_("Your e-mail"),
         max_length=254,
+        validators=[validate_one_mailbox],
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
             "required": _("Write the e-mail address to which we should send news."),

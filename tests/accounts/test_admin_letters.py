@@ -7,10 +7,11 @@ from django.urls import reverse
 
 from accounts import tokens
 from accounts.editing import save_text
-from accounts.letters import cancel_letter, retry_letter
+from accounts.letters import cancel_letter, retry_letter, withdraw_letters
 from accounts.models import Letter, LetterText, State, User
 from accounts.roles import Role
 from accounts.sending import send_due_letters
+from accounts.story import history
 from accounts.suppression import suppress
 from accounts.texts import Text
 from accounts.tokens import Purpose
@@ -103,7 +104,7 @@ def test_the_filter_counts_and_the_link_of_staff_letters_opens_it(client, coordi
     answer = client.get(LIST, {"state__in": "failed,uncertain"})
     assert set(answer.context["cl"].result_list) == {failed, doubtful}
     html = answer.content.decode()
-    assert "wszystkie z kłopotem (2)" in html
+    assert "wszystkie wymagające uwagi (2)" in html
     assert "czekają na wysłanie (1)" in html
     assert [*client.get(LIST, {"state__in": "queued,leased,sending"}).context["cl"].result_list] == [waiting]
 
@@ -211,6 +212,13 @@ def test_the_story_tells_of_failures_staff_and_the_end(client, coordinator):
     assert story[0][2] == "552 mailbox full"
     assert story[2][1] == "wysłano"
     assert 2 * MINUTE <= story[2][0] < 3 * MINUTE
+
+
+def test_the_story_of_a_withdrawn_letter_says_when_and_why(client, coordinator):
+    letter = owed(kind="stage_closes", occasion="stage_closes:stage:1:1")
+    withdraw_letters("stage_closes:stage:1", at=NOW + SECOND)
+    *_before, last = history(Letter.objects.get(pk=letter.pk))
+    assert (last.at, str(last.words)) == (NOW + SECOND, "To, czego dotyczył, zmieniło się albo zostało odwołane.")
 
 
 def test_a_letter_in_doubt_is_explained_with_what_to_do(client, coordinator):

@@ -9,9 +9,10 @@ from celery import current_app
 from django.core import mail
 from django.utils.translation import override
 
-from accounts import beats, tasks
+from accounts import alarms, beats, tasks
 from accounts.alarms import NOT_AGAIN_WITHIN, SILENCE, tell_of_silence, tell_of_trouble
 from accounts.beats import TASK_WORDS, periodic
+from accounts.letters import owe_letter
 from accounts.models import Heartbeat, Letter, State
 from accounts.rendering import texts
 from accounts.roles import Role
@@ -222,6 +223,37 @@ def test_letters_to_staff_that_fail_are_not_told_by_letters_to_staff(coordinator
     in_trouble(kind=kind)
     tell_of_trouble(NOW + timedelta(days=1))
     assert Letter.objects.count() == 1
+
+
+@pytest.mark.parametrize("tell", ["trouble", "silence"])
+def test_a_coordinator_who_cannot_be_written_to_keeps_nobody_from_being_told(coordinator, caplog, tell):
+    person('"adam"@example.org', Role.COORDINATOR)
+    if tell == "trouble":
+        in_trouble()
+        tell_of_trouble(NOW)
+    else:
+        tell_of_silence(DRAIN, TASK_WORDS[DRAIN], since=NOW, at=NOW + timedelta(hours=1))
+    assert told(f"staff_{'failed' if tell == 'trouble' else 'silence'}") == [coordinator.email]
+    assert len(caplog.records) == 1
+    assert "adam" not in caplog.text
+
+
+def test_all_coordinators_are_told_or_none_yet(coordinator, monkeypatch):
+    person("nowak@example.org", Role.COORDINATOR)
+    in_trouble()
+    owed_so_far = []
+
+    def dies(*args, **values):
+        if owed_so_far:
+            raise RuntimeError("the database is away")
+        owed_so_far.append(owe_letter(*args, **values))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(alarms, "owe_letter", dies)
+        with pytest.raises(RuntimeError):
+            tell_of_trouble(NOW)
+    tell_of_trouble(NOW + SECOND)
+    assert told("staff_failed") == [coordinator.email, "nowak@example.org"]
 
 
 def test_without_coordinators_nobody_is_told():

@@ -213,7 +213,7 @@ def test_a_letter_that_came_back_has_failed_and_its_address_is_suppressed(shape,
     assert (letter.state, letter.sent_at, letter.troubled_at, other.state) == (State.FAILED, None, LATER, State.SENT)
     assert "550 5.1.1" in letter.error
     assert [line["what"] for line in letter.history] == ["failed"]
-    assert [row.email for row in Suppression.objects.active()] == [letter.to]
+    assert [(row.email, row.by_bounce) for row in Suppression.objects.active()] == [(letter.to, True)]
 
 
 @pytest.mark.django_db

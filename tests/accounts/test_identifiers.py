@@ -1,10 +1,10 @@
-"""Numbers of Polish registers; the values are public examples."""
+"""Numbers of Polish registers, whose values are public examples, and addresses."""
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from accounts.identifiers import digits, validate_krs, validate_nip, validate_regon
+from accounts.identifiers import digits, validate_krs, validate_nip, validate_one_mailbox, validate_regon
 from accounts.models import Organization, Register
 
 
@@ -97,3 +97,23 @@ def test_one_organization_per_register_and_number():
     with translation.override("en"), pytest.raises(ValidationError, match="in the directory already"):
         second.full_clean()
     Organization(name="Klub trzeci", register=Register.OTHER, register_number="0000359730").full_clean()
+
+
+@pytest.mark.parametrize(
+    ("address", "right"),
+    [
+        ("anna@example.org", True),
+        ("anna?=@example.org", True),
+        ("o'hara+x?y=z@example.org", True),
+        ("Anna@Żółw.example.org", True),
+        ("anna@xn--w-uga1v8h.example.org", True),
+        ("anna@ｅxample.org", False),
+        ("anna@exam\u00adple.org", False),
+        (f"anna@{'ż' * 80}.org", False),
+        ('"anna"@example.org', False),
+        ('"\\anna"@example.org', False),
+        ("=?utf-8?q?=61nna?=@example.org", False),
+    ],
+)
+def test_an_address_that_would_be_decoded_into_another(address, right):
+    assert is_right(validate_one_mailbox, address) is right

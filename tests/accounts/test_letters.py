@@ -3,11 +3,13 @@
 import logging
 import socket
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from celery import current_app
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from accounts import letters
@@ -20,8 +22,10 @@ from accounts.letters import (
     retry_letter,
     wake,
     withdraw_letters,
+    withdraw_unwanted,
 )
 from accounts.models import Letter, State
+from accounts.sending import sweep
 from accounts.tokens import Purpose
 from tests.factories.accounts import NOW, owed, person
 
@@ -90,6 +94,9 @@ def test_one_mailbox_however_it_is_written():
         "Anna <anna@example.org>",
         "anna@example.org\x00",
         f"{'a' * 300}@example.org",
+        '"anna"@example.org',
+        '"\\anna"@example.org',
+        "=?utf-8?q?=61nna?=@example.org",
     ],
 )
 def test_what_is_not_one_address_is_refused_in_words(to):
@@ -128,7 +135,7 @@ def test_withdrawing_takes_the_occasion_and_nothing_that_only_begins_like_it():
     ]
     for occasion in occasions:
         owed(occasion=occasion)
-    assert withdraw_letters("closing:stage:1") == 2
+    withdraw_letters("closing:stage:1", at=NOW)
     kept = Letter.objects.exclude(state=State.OBSOLETE).values_list("occasion", flat=True)
     assert sorted(kept) == ["closing:stage:12", "closing:stage:12:x", "opened:1"]
 
@@ -137,7 +144,8 @@ def test_withdrawing_takes_the_occasion_and_nothing_that_only_begins_like_it():
 def test_a_prefix_may_end_with_its_colon():
     owed(occasion="closing:stage:1:x")
     owed(occasion="closing:stage:12:x")
-    assert withdraw_letters("closing:stage:1:") == 1
+    withdraw_letters("closing:stage:1:", at=NOW)
+    assert [letter.occasion for letter in Letter.objects.filter(state=State.QUEUED)] == ["closing:stage:12:x"]
 
 
 @pytest.mark.django_db
@@ -145,15 +153,90 @@ def test_a_prefix_may_end_with_its_colon():
 def test_only_a_letter_not_yet_handed_over_can_be_withdrawn(state):
     owed(occasion="closing:stage:1")
     Letter.objects.update(state=state, sent_at=NOW if state == State.SENT else None)
-    withdrawn = withdraw_letters("closing:stage:1")
-    assert withdrawn == (state in {State.QUEUED, State.LEASED})
-    assert Letter.objects.get().state == (State.OBSOLETE if withdrawn else state)
+    withdraw_letters("closing:stage:1", at=NOW)
+    assert Letter.objects.get().state == (State.OBSOLETE if state in {State.QUEUED, State.LEASED} else state)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", State.values)
+def test_what_is_begun_or_in_trouble_is_over_once_it_is_withdrawn(state):
+    owed(occasion="closing:stage:1", expires_at=NOW + HOUR)
+    owed(occasion="closing:stage:12", expires_at=NOW + HOUR)
+    Letter.objects.update(state=state, sent_at=NOW if state == State.SENT else None)
+    withdraw_letters("closing:stage:1", at=NOW)
+    withdrawn, other = Letter.objects.order_by("pk")
+    assert withdrawn.expires_at == (NOW + HOUR if state in {State.SENT, State.OBSOLETE} else NOW)
+    assert other.expires_at == NOW + HOUR
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [State.FAILED, State.UNCERTAIN, State.SUPPRESSED])
+def test_staff_do_not_send_once_more_what_somebody_has_said_stop_to(state):
+    unwanted, wanted = owed(kind="news", unfollow=7), owed(kind="news", unfollow=8)
+    Letter.objects.update(state=state)
+    withdraw_unwanted(Purpose.UNFOLLOW, 7, at=NOW)
+    with pytest.raises(LetterCameTooLate):
+        retry_letter(unwanted, by=person(), at=NOW)
+    retry_letter(wanted, by=person(), at=NOW)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("stop", [Purpose.DIRECTORY, Purpose.QUIET])
+def test_stopping_reaches_letters_behind_the_same_link_alone(stop):
+    unwanted = owed(link=(stop, 7))
+    owed(link=(stop, 8))
+    owed(link=(Purpose.REGISTRATION, 7))
+    owed(unfollow=7)
+    withdraw_unwanted(stop, 7, at=NOW)
+    assert list(Letter.objects.filter(state=State.OBSOLETE)) == [unwanted]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("expires_at", [None, NOW + 2 * HOUR])
+def test_a_letter_owed_again_is_over_when_its_new_caller_says(expires_at):
+    owed(occasion="closing:stage:1", expires_at=NOW + HOUR)
+    withdraw_letters("closing:stage:1", at=NOW)
+    assert owed(occasion="closing:stage:1", expires_at=expires_at).expires_at == expires_at
+
+
+def many_have_left() -> None:
+    sent = {"kind": "news", "state": State.SENT, "owed_at": NOW, "next_attempt_at": NOW, "sent_at": NOW}
+    Letter.objects.bulk_create([Letter(to="anna@example.org", occasion=f"news:stage:{n}:1", **sent) for n in range(5000)])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE accounts_letter")
+
+
+def plan_of(act: Callable[[], None], *, column: str) -> str:
+    """How the database carries out the one statement of this act that changes this column of letters."""
+    with CaptureQueriesContext(connection) as asked:
+        act()
+    changes = [query["sql"] for query in asked if query["sql"].startswith('UPDATE "accounts_letter"')]
+    (statement,) = (change for change in changes if f'SET "{column}"' in change)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Seq Scan" not in plan
+    return plan
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_a_beginning_of_an_occasion_is_found_by_an_index():
+    many_have_left()
+    assert "letter_by_occasion" in plan_of(lambda: withdraw_letters("news:stage:7", at=NOW), column="state")
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_secrets_to_be_erased_are_found_by_an_index():
+    many_have_left()
+    assert "letter_of_secret_kind" in plan_of(lambda: sweep(at=NOW), column="context")
 
 
 @pytest.mark.django_db
 def test_a_deadline_that_moves_away_and_comes_back_owes_its_letter_again():
     owed(occasion="closing:stage:1:A", context={"until": "A"})
-    withdraw_letters("closing:stage:1")
+    withdraw_letters("closing:stage:1", at=NOW)
     owe_letter(
         "anna@example.org", kind="unknown_account", occasion="closing:stage:1:A", at=NOW + HOUR, context={"until": "again"}
     )

@@ -57,6 +57,13 @@ def part(message, kind: str) -> str:
             "<p>He wrote:</p>\n<blockquote><p>&lt;b&gt;One&lt;/b&gt;<br>\ntwo</p><p>- www.evil.example</p></blockquote>",
         ),
         ("\n\n  \n", ""),
+        ("- Who: evil.example/prize @", "<ul><li>Who: evil.example/prize @</li></ul>"),
+        ("anna@example.org, awww.example.org", "<p>anna@example.org, awww.example.org</p>"),
+        (
+            "evil.example <WWW.example.org>, (http://a.example)",
+            '<p>evil.example &lt;<a href="http://WWW.example.org">WWW.example.org</a>&gt;, '
+            '(<a href="http://a.example">http://a.example</a>)</p>',
+        ),
     ],
 )
 def test_plain_text_becomes_html(text, html):
@@ -134,17 +141,27 @@ def test_no_holiday_answer_is_asked_for():
     assert received()["Auto-Submitted"] == "auto-generated"
 
 
-def test_letters_under_preferences_can_be_stopped_with_one_click(settings):
-    message = received(unfollow_pk=9)
-    stop = tokens.address(Purpose.UNFOLLOW, 9, at=NOW)
+@pytest.mark.parametrize(
+    ("values", "purpose"),
+    [
+        ({"unfollow_pk": 9}, Purpose.UNFOLLOW),
+        ({"link_purpose": Purpose.DIRECTORY, "link_pk": 9}, Purpose.DIRECTORY),
+        ({"link_purpose": Purpose.QUIET, "link_pk": 9}, Purpose.QUIET),
+        ({"unfollow_pk": 9, "link_purpose": Purpose.REGISTRATION, "link_pk": 1}, Purpose.UNFOLLOW),
+    ],
+)
+def test_letters_under_preferences_can_be_stopped_with_one_click(values, purpose):
+    message = received(**values)
+    stop = tokens.address(purpose, 9, at=NOW)
     assert header(message, "List-Unsubscribe") == f"<{stop}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert stop in part(message, "text/plain")
     assert stop in part(message, "text/html")
 
 
-def test_other_letters_offer_no_stopping():
-    message = received()
+@pytest.mark.parametrize("values", [{}, {"link_purpose": Purpose.REGISTRATION, "link_pk": 9}])
+def test_other_letters_offer_no_stopping(values):
+    message = received(**values)
     assert message["List-Unsubscribe"] is None
     assert message["List-Unsubscribe-Post"] is None
 

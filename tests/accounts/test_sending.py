@@ -11,7 +11,7 @@ from accounts import sending
 from accounts.dialogue import QUICK, SLOW
 from accounts.letters import owe_letter, retry_letter, withdraw_letters
 from accounts.models import Letter, Rate, State
-from accounts.sending import GIVE_UP_AFTER, LEASE, begin, claim, send_due_letters, send_one
+from accounts.sending import GIVE_UP_AFTER, LEASE, LEAST_TRIES, begin, claim, send_due_letters, send_one
 from tests.accounts.conftest import hang_up, sleep
 from tests.factories.accounts import NOW, SECOND, owed, person
 
@@ -135,16 +135,33 @@ def test_a_worker_given_up_for_dead_sends_nothing():
 def test_a_letter_withdrawn_under_lease_is_not_sent():
     letter = owed(occasion="closing:stage:1")
     (leased,) = claim(at=NOW)
-    assert withdraw_letters("closing:stage:1") == 1
+    withdraw_letters("closing:stage:1", at=NOW)
     assert not send_one(leased, mail.get_connection(), lambda: NOW)
     assert (state_of(letter), mail.outbox) == (State.OBSOLETE, [])
 
 
-def test_a_letter_being_sent_cannot_be_withdrawn():
+def test_a_letter_being_sent_cannot_be_withdrawn(monkeypatch):
     letter = owed(occasion="closing:stage:1")
-    begin(claim(at=NOW)[0], at=NOW)
-    assert withdraw_letters("closing:stage:1") == 0
-    assert state_of(letter) == State.SENDING
+    monkeypatch.setattr(sending, "hand_over", lambda *args: withdraw_letters("closing:stage:1", at=NOW))
+    assert send_due_letters(at=NOW) == 1
+    assert state_of(letter) == State.SENT
+
+
+@pytest.mark.parametrize("withdrawn", [True, False])
+def test_what_is_withdrawn_while_the_server_says_later_is_not_sent_later(monkeypatch, sink, withdrawn):
+    sink.on_data.append("450 4.7.1 greylisted")
+    letter = owed(occasion="closing:stage:1")
+    hand_over = sending.hand_over
+
+    def meanwhile(*args):
+        withdraw_letters("closing:stage:1" if withdrawn else "closing:stage:2", at=NOW)
+        hand_over(*args)
+
+    monkeypatch.setattr(sending, "hand_over", meanwhile)
+    send_due_letters(at=NOW)
+    send_due_letters(at=NOW + MINUTE)
+    assert state_of(letter) == (State.OBSOLETE if withdrawn else State.SENT)
+    assert len(sink.accepted) == (not withdrawn)
 
 
 def test_knowing_ends_the_doubt(monkeypatch):
@@ -248,17 +265,35 @@ def test_nobody_at_the_door_puts_the_whole_batch_off_at_once(settings, monkeypat
     assert all(letter.next_attempt_at > NOW and "refused" in letter.error for letter in Letter.objects.all())
 
 
-def test_pauses_grow_to_their_limit(sink):
+@pytest.mark.parametrize(
+    ("attempts", "waited", "pause"),
+    [
+        (50, timedelta(days=1), QUICK[1]),
+        (50, timedelta(0), QUICK[0]),  # staff have just sent it once more
+        (50, MINUTE, MINUTE),
+        (1, timedelta(days=1), QUICK[0]),  # no worker was there for a day
+        (3, timedelta(days=1), 4 * QUICK[0]),
+    ],
+)
+def test_pauses_grow_to_their_limit_and_begin_anew(sink, attempts, waited, pause):
     letter = owed()
-    Letter.objects.update(attempt=50)
+    Letter.objects.update(attempt=attempts - 1)
     sink.on_data.append("451 come back later")
-    send_due_letters(at=NOW)
-    assert 0.75 * QUICK[1] <= seen(letter).next_attempt_at - NOW <= 1.25 * QUICK[1] + 30 * SECOND
+    send_due_letters(at=NOW + waited)
+    assert 0.75 * pause <= seen(letter).next_attempt_at - NOW - waited <= 1.25 * pause + 30 * SECOND
 
 
-@pytest.mark.parametrize(("at", "state"), [(NOW + GIVE_UP_AFTER - MINUTE, State.QUEUED), (NOW + GIVE_UP_AFTER, State.FAILED)])
-def test_after_three_days_of_delays_a_letter_has_failed(sink, at, state):
+@pytest.mark.parametrize(
+    ("at", "attempts", "state"),
+    [
+        (NOW + GIVE_UP_AFTER - MINUTE, LEAST_TRIES, State.QUEUED),
+        (NOW + GIVE_UP_AFTER, LEAST_TRIES, State.FAILED),
+        (NOW + GIVE_UP_AFTER, LEAST_TRIES - 1, State.QUEUED),
+    ],
+)
+def test_after_three_days_of_delays_a_letter_has_failed(sink, at, attempts, state):
     letter = owed()
+    Letter.objects.update(attempt=attempts - 1)
     sink.on_data.append("451 come back later")
     send_due_letters(at=at)
     assert state_of(letter) == state
@@ -267,7 +302,7 @@ def test_after_three_days_of_delays_a_letter_has_failed(sink, at, state):
 @pytest.mark.parametrize(("pause", "state"), [(GIVE_UP_AFTER - MINUTE, State.QUEUED), (GIVE_UP_AFTER, State.FAILED)])
 def test_a_letter_that_staff_send_once_more_has_three_days_again(sink, pause, state):
     letter = owed()
-    Letter.objects.update(state=State.FAILED)
+    Letter.objects.update(state=State.FAILED, attempt=LEAST_TRIES)
     again = NOW + 2 * GIVE_UP_AFTER
     retry_letter(letter, by=person(), at=again)
     sink.on_data.append("451 come back later")

@@ -146,7 +146,8 @@ def test_a_closed_account_gets_no_code(client, anna):
 
 
 @pytest.mark.parametrize(
-    "email", ["", "anna", "anna@", "a" * 300 + "@example.org", "anna@example.org\nBcc: x@example.org", "zażółć@x"]
+    "email",
+    ["", "anna", "anna@", "a" * 300 + "@example.org", "anna@example.org\nBcc: x@example.org", "zażółć@x", '"anna"@example.org'],
 )
 def test_what_is_not_an_address_is_refused_in_words(client, email):
     page = client.post(LOGIN, {"email": email})

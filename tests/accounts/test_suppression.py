@@ -191,6 +191,14 @@ def test_a_receipt_is_tried_all_the_same_and_its_arrival_lifts_the_suppression()
 
 
 @pytest.mark.django_db
+def test_what_came_back_later_is_not_disproved_by_a_server_that_takes_everything():
+    suppress("anna@example.org", reason="550", at=NOW, by_bounce=True)
+    owed()
+    assert send_due_letters(at=NOW) == 1
+    assert Suppression.objects.active().exists()
+
+
+@pytest.mark.django_db
 def test_a_kept_back_reminder_is_sent_only_when_staff_ask_and_the_address_was_freed():
     suppress("anna@example.org", reason="550", at=NOW)
     reminder, coordinator = owed(kind=REMINDER), person("", Role.COORDINATOR)

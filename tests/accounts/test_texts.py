@@ -17,7 +17,19 @@ from accounts.kinds import KINDS, SECRET_KINDS, STANDARD
 from accounts.letters import owe_letter
 from accounts.models import Letter, LetterText
 from accounts.rendering import as_message, texts
-from accounts.texts import Text, TextIsBroken, check_text, default_text, fill, own_texts, placeholders_of, text_of, used_in
+from accounts.story import shown
+from accounts.texts import (
+    Text,
+    TextIsBroken,
+    check_text,
+    default_text,
+    fill,
+    filled,
+    own_texts,
+    placeholders_of,
+    text_of,
+    used_in,
+)
 from accounts.tokens import Purpose
 from tests.factories.accounts import NOW, person
 
@@ -31,6 +43,9 @@ GOOD = Text("Are you coming? {meeting}", "Tell us {until}.\n\n=> {link} Tell us\
 def _sentences_in_english():
     with translation.override("en"):
         yield
+
+
+NOTHING_LEFT = "In some letters nothing would be left of the field “%s”. Add words of your own."
 
 
 def changed(**parts: str) -> Text:
@@ -57,9 +72,15 @@ def test_what_a_visitor_typed_is_never_filled_again(name, typed, before, after):
 
 @given(st.lists(braceless.filter(lambda line: "\n" not in line)), names)
 def test_a_line_whose_placeholder_is_empty_is_left_out_and_no_other(lines, name):
-    text = "\n".join([f"Reason: {{{name}}}", *lines])
-    assert fill(text, {name: ""}) == "\n".join(lines)
-    assert fill(text, {name: "x"}) == "\n".join(["Reason: x", *lines])
+    text = Text("s", "\n".join([f"Reason: {{{name}}}", *lines]), "w")
+    assert filled(text, {name: ""})["body"] == "\n".join(lines).strip()
+    assert filled(text, {name: "x"})["body"] == "\n".join(["Reason: x", *lines]).strip()
+
+
+@given(names)
+def test_a_subject_or_a_reason_keeps_its_words_around_an_empty_placeholder(name):
+    said = filled(Text(f"Forum {{{name}}} today", "b", f"Because\n{{{name}}} of it"), {name: ""})
+    assert (said["subject"], said["why"]) == ("Forum today", "Because\n of it")
 
 
 @given(braceless, names)
@@ -94,14 +115,14 @@ def test_every_kind_has_words_that_can_be_sent(kind, language):
 
 @pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)
 def test_every_kind_can_be_looked_at_before_its_first_letter(kind, language):
-    shown = preview(kind, language, text=default_text(kind, language))
-    assert shown.subject
-    assert not re.search(r"[{}]", shown.subject + shown.plain)
-    why = shown.plain.partition("\n-- \n")[2]
+    seen = preview(kind, language, text=default_text(kind, language))
+    assert seen.subject
+    assert not re.search(r"[{}]", seen.subject + seen.plain)
+    why = seen.plain.partition("\n-- \n")[2]
     assert len(why.split("\n\n")[0]) > 10
-    assert "<img" not in shown.html
-    assert f'<html lang="{language}">' in shown.html
-    assert "public_url" not in shown.plain
+    assert "<img" not in seen.html
+    assert f'<html lang="{language}">' in seen.html
+    assert "public_url" not in seen.plain
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -126,11 +147,25 @@ def test_no_placeholder_is_declared_twice_or_hides_a_common_one(kind):
         (changed(subject=" "), ["Write something in the field “subject”."]),
         (changed(why=""), ["Write something in the field “why the person gets this letter”."]),
         (changed(subject="x" * 151), ["The field “subject” is too long: at most 150 characters."]),
+        (changed(subject="{new_deadline}"), [NOTHING_LEFT % "subject"]),
+        (changed(why=" {new_deadline} {new_deadline}"), [NOTHING_LEFT % "why the person gets this letter"]),
+        (changed(subject="Come {link}"), ["The subject cannot hold {link}: let it stand in the text."]),
         (changed(body="{link}\nThe facts: {facts}"), ["{facts} holds several lines: let it stand in a line of its own."]),
     ],
 )
 def test_what_is_wrong_is_said_in_words(text, said):
     assert check_text("confirm_attendance", text) == said
+
+
+@pytest.mark.parametrize("part", ["subject", "why"])
+def test_beside_words_or_what_always_speaks_a_silent_placeholder_may_stand(part):
+    for words in ("!{new_deadline}", "{new_deadline} {until}"):
+        assert check_text("confirm_attendance", changed(**{part: words})) == []
+
+
+def test_a_body_of_which_a_letter_might_keep_nothing_is_refused():
+    assert check_text("meeting_cancelled", changed(subject="x", body="Reason: {reason}\n{link}")) == []
+    assert check_text("signup_closes", changed(body="Mind: {new_deadline}")) == [NOTHING_LEFT % "text"]
 
 
 def test_a_word_that_resembles_nothing_is_answered_with_all_that_can_be_used():
@@ -145,13 +180,17 @@ def test_a_letter_that_lets_somebody_in_has_to_hold_what_does(kind):
     assert check_text(kind, Text("a", f"{{{name}}}", "c")) == []
 
 
-@pytest.mark.parametrize("line", ["=> {link} Go", "=> {public_url}/ Go", "=> {public_url}/en/ Go"])
+@pytest.mark.parametrize("line", ["=> {link} Go", "=> {public_url} Go", "=> {public_url}/ Go", "=> {public_url}/en/ Go"])
 def test_a_button_leads_into_the_portal(line):
     assert check_text("confirm_attendance", changed(body=f"{line}\n{{link}}")) == []
 
 
 @pytest.mark.parametrize(
-    "line", ["=> {link}", "=>{link} Go", "=> {until} Go", "=> https://evil.example/ Go", "=> {public_url}.evil Go"]
+    "line",
+    [
+        *("=> {link}", "=>{link} Go", "=> {link}Go to it", "=> {until} Go", "=> https://evil.example/ Go"),
+        *("=> {public_url}.evil Go", "=> {public_url}Go to it", "=> {public_url}/{until} Go"),
+    ],
 )
 def test_another_button_is_refused(line):
     (said,) = check_text("confirm_attendance", changed(body=f"{line}\n{{link}}"))
@@ -207,12 +246,15 @@ def test_who_sends_many_asks_once_for_the_offices_words():
     assert (len(asked), {each["subject"] for each in said}) == (0, {"Are you coming? Forum"})
 
 
-def test_what_is_kept_of_a_letter_lets_nobody_in_and_what_leaves_does():
+@pytest.mark.parametrize(("why", "links"), [("You signed up.", 1), ("Resign: {link}", 2)])
+def test_what_is_kept_of_a_letter_lets_nobody_in_and_what_leaves_does(why, links):
+    save_text("confirm_attendance", "en", text=changed(why=why), by=person(), at=NOW)
     said = texts(letter())
-    assert "/l/…/" in said["body"]
+    assert "".join(said.values()).count("/l/…/") == links
     sent = as_message(letter(), said)
     assert "…" not in sent.body
-    assert re.search(r"/en/l/\S{20,}/", sent.body)
+    assert len(set(re.findall(r"/en/l/\S{20,}/", sent.body))) == 1
+    assert len(re.findall(r"/en/l/\S{20,}/", sent.body)) == links
 
 
 # --- Previews and tests on oneself -------------------------------------------------------------------
@@ -220,26 +262,43 @@ def test_what_is_kept_of_a_letter_lets_nobody_in_and_what_leaves_does():
 
 def owed(**values: object) -> None:
     given = {"kind": "confirm_attendance", "occasion": "x:1", "language": "en", "context": letter().context}
-    owe_letter("anna@example.org", at=NOW, link=(Purpose.REGISTRATION, 1), **{**given, **values})
+    owe_letter("anna@example.org", at=NOW, **{"link": (Purpose.REGISTRATION, 1), **given, **values})
 
 
 def test_a_preview_shows_the_newest_letter_of_its_kind_and_language_without_its_links():
     owed()
     owed(occasion="x:2", context={**letter().context, "meeting": "Newest", "room_link": "https://rooms.example.org/secret"})
     owed(occasion="x:3", language="pl", context={"meeting": "Polish"})
-    shown = preview("confirm_attendance", "en", text=changed(body=f"{GOOD.body}\n{{typo}}"))
-    assert shown.subject == "Are you coming? Newest"
-    assert "- When: on Tuesday" in shown.plain
-    assert "{typo}" in shown.plain
-    assert f"Tell us:\n{settings.PUBLIC_URL}/\n" in shown.plain
-    assert "/l/" not in shown.plain + shown.html
+    seen = preview("confirm_attendance", "en", text=changed(body=f"{GOOD.body}\n{{typo}}"))
+    assert seen.subject == "Are you coming? Newest"
+    assert "- When: on Tuesday" in seen.plain
+    assert "{typo}" in seen.plain
+    assert f"Tell us:\n{settings.PUBLIC_URL}/\n" in seen.plain
+    assert "/l/" not in seen.plain + seen.html
+
+
+@pytest.mark.parametrize(
+    ("values", "stops"),
+    [
+        ({"link": (Purpose.DIRECTORY, 1)}, True),
+        ({"link": (Purpose.QUIET, 1)}, True),
+        ({"link": None, "unfollow": 1}, True),
+        ({"link": (Purpose.REGISTRATION, 1)}, False),
+        ({"link": None}, False),
+    ],
+)
+def test_a_preview_says_how_to_stop_where_the_letter_does(values, stops):
+    owed(kind="invitation", **values)
+    seen = preview("invitation", "en", text=default_text("invitation", "en"))
+    for plain in (seen.plain, shown(Letter.objects.get()).plain, as_message(Letter.objects.get()).body):
+        assert ("To stop these letters" in plain) == stops
 
 
 def test_a_preview_of_a_secret_shows_no_living_code():
     owed(kind="login_code", context={"code": "LIVING-1"})
-    shown = preview("login_code", "en", text=default_text("login_code", "en"))
-    assert "LIVING" not in shown.subject + shown.plain + shown.html
-    assert "ABC-123" in shown.plain
+    seen = preview("login_code", "en", text=default_text("login_code", "en"))
+    assert "LIVING" not in seen.subject + seen.plain + seen.html
+    assert "ABC-123" in seen.plain
 
 
 def test_staff_see_a_text_in_their_own_mailbox_before_anybody_else_does():

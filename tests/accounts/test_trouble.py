@@ -181,6 +181,31 @@ def test_what_is_over_is_not_repeated(expires_at, state):
     assert seen(receipt).state == state
 
 
+def test_what_was_withdrawn_while_in_doubt_is_not_repeated():
+    withdrawn, other = owed(kind=RECEIPT, occasion="receipt:1"), owed(kind=RECEIPT, occasion="receipt:2")
+    for leased in claim(at=NOW):
+        assert begin(leased, at=NOW)
+    withdraw_letters("receipt:1", at=NOW)
+    assert send_due_letters(at=NOW + LEASE) == 1
+    assert (seen(withdrawn).state, seen(other).state) == (State.UNCERTAIN, State.SENT)
+
+
+@pytest.mark.parametrize("in_hand", [True, False])
+def test_a_repeat_that_comes_too_late_leaves_the_doubt(in_hand):
+    receipt = owed(kind=RECEIPT, expires_at=NOW + LEASE + MINUTE)
+    sweep(at=dead_worker(receipt))
+    assert seen(receipt).state == State.QUEUED
+    late = NOW + LEASE + MINUTE
+    if in_hand:
+        (leased,) = claim(at=late)
+        assert not send_one(leased, mail.get_connection(), lambda: late)
+    else:
+        sweep(at=late)
+    assert (seen(receipt).state, seen(receipt).troubled_at) == (State.UNCERTAIN, late)
+    assert told(receipt) == ["uncertain", "queued", "uncertain"]
+    assert send_due_letters(at=late + MINUTE) == 0
+
+
 def test_a_repeat_says_word_for_word_what_may_have_arrived():
     receipt = owed(kind=RECEIPT, context={"consultation": "Old", "numbers": "1"}, link=None)
     at = dead_worker(receipt)
@@ -297,17 +322,17 @@ def test_what_staff_cancelled_is_not_owed_again_and_what_was_withdrawn_is():
     for occasion in ("signup_closes:1", "signup_closes:2"):
         owed(kind=REMINDER, occasion=occasion)
     cancel_letter(Letter.objects.get(occasion="signup_closes:1"), by=person(), at=NOW)
-    withdraw_letters("signup_closes:2")
+    withdraw_letters("signup_closes:2", at=NOW)
     for occasion in ("signup_closes:1", "signup_closes:2"):
         owe_letter("anna@example.org", kind=REMINDER, occasion=occasion, at=NOW + MINUTE)
-    assert [letter.occasion for letter in Letter.objects.live()] == ["signup_closes:2"]
+    assert [letter.occasion for letter in Letter.objects.filter(state=State.QUEUED)] == ["signup_closes:2"]
 
 
 def test_what_staff_once_sent_again_and_a_deadline_withdrew_is_owed_again():
     letter = owed(kind=REMINDER, occasion="signup_closes:1")
     Letter.objects.update(state=State.FAILED)
     retry_letter(letter, by=person(), at=NOW)
-    withdraw_letters("signup_closes:1")
+    withdraw_letters("signup_closes:1", at=NOW)
     owe_letter("anna@example.org", kind=REMINDER, occasion="signup_closes:1", at=NOW)
     assert seen(letter).state == State.QUEUED
 

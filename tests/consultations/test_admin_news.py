@@ -62,3 +62,17 @@ def test_followers_show_what_they_chose(desk):
     assert "wszystkie konsultacje" in html
     assert html.count("icon-no") == 1
     assert [*desk.get(f"{ADMIN}/follow/?wants_reminders__exact=0").context["cl"].result_list] == [chosen]
+
+
+@pytest.mark.parametrize(("name", "content"), [("wirus.exe", b"MZ"), ("strona.html", b"<p>"), ("strona.pdf", b"<p>")])
+def test_a_file_that_is_no_document_or_not_what_its_name_says_is_refused_beside_its_field(desk, name, content):
+    given = typed(consultation=published().pk, file=SimpleUploadedFile(name, content))
+    refused = desk.post(f"{ADMIN}/document/add/", given)
+    assert str(news.FileIsOfNoUse.in_words) in str(refused.context["adminform"].form.errors["file"])
+    assert not Document.objects.exists()
+
+
+def test_a_document_has_one_of_the_portals_languages(desk):
+    file = SimpleUploadedFile("plan.pdf", b"%PDF")
+    refused = desk.post(f"{ADMIN}/document/add/", typed(consultation=published().pk, file=file, language="zzzzz"))
+    assert "language" in refused.context["adminform"].form.errors

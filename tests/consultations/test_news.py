@@ -172,7 +172,7 @@ def test_the_feed_says_when_an_announcement_was_edited_or_got_a_document(client,
 def test_attached_documents_stand_on_the_page_in_the_list_and_in_the_feed(client, made):
     item = announcement(made, slug="wiadomosc")
     document(made, name="plakat.pdf", title="Plakat „Wspólnie”", announcement=item, content=b"%PDF-1.7 plakat")
-    document(made, name="wzor.docx", title="Wzór uwagi", announcement=item, position=1)
+    document(made, name="wzor.docx", title="Wzór uwagi", announcement=item, position=1, content=b"PK\x03\x04 wzor")
     document(made, title="Nie do tej wiadomości")
     first, second = item.documents.all()
     page = client.get("/aktualnosci/wiadomosc/").content.decode()
@@ -189,7 +189,7 @@ def test_attached_documents_stand_on_the_page_in_the_list_and_in_the_feed(client
     word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     assert enclosures == [
         {"rel": "enclosure", "href": f"{start}/{first.pk}/{first.file_name}", "length": "15", "type": "application/pdf"},
-        {"rel": "enclosure", "href": f"{start}/{second.pk}/{second.file_name}", "length": "13", "type": word},
+        {"rel": "enclosure", "href": f"{start}/{second.pk}/{second.file_name}", "length": "9", "type": word},
     ]
     for enclosure in enclosures:
         answer = client.get(enclosure["href"].removeprefix(settings.PUBLIC_URL))
