@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import F
@@ -10,6 +10,9 @@ from django.db.models import F
 from accounts.models import Organization, User
 from accounts.tokens import Purpose
 from consultations.models import Consultation, Follow
+
+# How long after a meeting the people who were there are taken to care about its consultation without following it.
+CARE_FOR = timedelta(days=180)
 
 
 @dataclass(frozen=True)
@@ -42,17 +45,17 @@ def followers(consultation: Consultation, *, wants: str) -> tuple[list[Recipient
     return people, (stopped.keys() | chosen.keys()) - {one.email for one in wanting}
 
 
-def signed_up(consultation: Consultation) -> Iterator[Recipient]:
+def signed_up(consultation: Consultation, at: datetime) -> Iterator[Recipient]:
     """People registered for any of its meetings, as people who care about the consultation. One query for each meeting."""
-    for meeting in consultation.meetings.all():
+    for meeting in consultation.meetings.filter(ends_at__gt=at - CARE_FOR):
         known = meeting.registrations.registered().exclude(email="")
-        for email, language, since in known.values_list("email", "language", "email_confirmed_at"):
-            yield Recipient(email.lower(), language, since)
+        for pk, email, language, since in known.values_list("pk", "email", "language", "email_confirmed_at"):
+            yield Recipient(email.lower(), language, since, link=(Purpose.QUIET, pk))
 
 
-def followers_and_signed_up(consultation: Consultation, *, wants: str) -> list[Recipient]:
+def followers_and_signed_up(consultation: Consultation, *, wants: str, at: datetime) -> list[Recipient]:
     people, refusing = followers(consultation, wants=wants)
-    return [*people, *once(signed_up(consultation), without=refusing | {one.email for one in people})]
+    return [*people, *once(signed_up(consultation, at), without=refusing | {one.email for one in people})]
 
 
 def once(people: Iterable[Recipient], *, without: Iterable[str] = ()) -> Iterator[Recipient]:
@@ -70,6 +73,12 @@ def directory() -> Iterator[Recipient]:
     rows = Organization.objects.invitable().order_by("pk").values_list("pk", "email")
     people = (Recipient(email.lower(), link=(Purpose.DIRECTORY, pk)) for pk, email in rows)
     return once(people, without=[email.lower() for email in refusing])
+
+
+def is_invitable(person: Recipient) -> bool:
+    """Whether the organization may be invited still; its row stays locked, so that a "no" waits and finds the letter."""
+    _purpose, pk = person.link or (None, 0)
+    return Organization.objects.invitable().select_for_update(no_key=True).filter(pk=pk).first() is not None
 
 
 def coordinators() -> Iterator[Recipient]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Letter, State
 from consultations import plan_letters
-from consultations.audiences import Recipient, coordinators, directory, followers, followers_and_signed_up
+from consultations.audiences import Recipient, coordinators, directory, followers, followers_and_signed_up, is_invitable
 from consultations.deadlines import from_words, until_words
 from consultations.models import Audience, ReminderKind, ReminderRule, ReminderRun, Stage, Submission, Voice
 from consultations.models.voices import ACTION_OF
@@ -42,15 +42,18 @@ RESULT_WORDS: dict[str, Promise] = {
 
 
 def owe_due_reminders(at: datetime) -> None:
-    owe_due(REMINDERS, at)
-    plan_letters.owe_misfits(at)
+    try:
+        owe_due(REMINDERS, at)
+    finally:
+        # Whatever is wrong with a reminder has nothing to do with the plan.
+        plan_letters.owe_misfits(at)
 
 
 def _all(rule: ReminderRule, thing: Thing, at: datetime) -> list[Recipient]:
     wants = "wants_news" if rule.kind in (ReminderKind.NEWS, ReminderKind.RESULTS) else "wants_reminders"
     if rule.audience == Audience.FOLLOWERS:
         return followers(rule.consultation, wants=wants)[0]
-    return followers_and_signed_up(rule.consultation, wants=wants)
+    return followers_and_signed_up(rule.consultation, wants=wants, at=at)
 
 
 def _silent(rule: ReminderRule, thing: Thing, at: datetime) -> Iterable[Recipient]:
@@ -149,7 +152,7 @@ def _page(name: str, *args: object) -> str:
 
 
 REMINDERS = {
-    ReminderKind.INVITATION: Reminder(_invited, _invitation_words, then=_count_invited),
+    ReminderKind.INVITATION: Reminder(_invited, _invitation_words, is_willing=is_invitable, then=_count_invited),
     ReminderKind.STAGE_OPENS: Reminder(_all, _stage_words),
     ReminderKind.STAGE_CLOSES: Reminder(_silent, _stage_words),
     ReminderKind.NEWS: Reminder(_all, _news_words),

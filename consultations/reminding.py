@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -22,8 +22,8 @@ from consultations.audiences import Recipient, coordinators
 from consultations.deadlines import day_words, full_words
 from consultations.models import ReminderKind, ReminderRule, ReminderRun
 from consultations.models.rules import ReminderRuleQuerySet
-from consultations.rules import HAPPENINGS
-from consultations.things import Thing, things, with_things
+from consultations.rules import HAPPENINGS, UNFORESEEN
+from consultations.things import Thing, last_due, things, with_things
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,8 @@ REACH = timedelta(days=7)
 LEAVE_ALONE = timedelta(hours=24)
 # Letters of one transaction.
 BATCH = 200
+# States of letters that somebody may have read.
+LEFT = (State.SENT, State.SENDING, State.UNCERTAIN)
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Reminder:
 
     people: Callable[[ReminderRule, Thing, datetime], Iterable[Recipient]]
     words: Callable[[Thing, Recipient, datetime], dict[str, object]]
+    # Asked at the last moment, under the lock that a stop takes too: whether they may still be written to.
+    is_willing: Callable[[Recipient], bool] | None = None
     # Called with the run once letters were owed.
     then: Callable[[Thing, ReminderRun, datetime], None] | None = None
 
@@ -48,7 +52,8 @@ class Reminder:
 def owe_due(reminders: Mapping[ReminderKind, Reminder], at: datetime) -> None:
     """Owe everything that the rules of these kinds ask for at this moment."""
     rules = with_things(ReminderRule.objects.running(reminders, at), reminders)
-    found = [(rule, thing) for rule in rules for thing in things(rule, at) if _is_in_reach(rule, thing, at)]
+    due = last_due(((rule, thing) for rule in rules for thing in things(rule, at)), at)
+    found = [(rule, thing) for rule, thing in due if _is_in_reach(rule, thing, at)]
     over = {rule.pk for rule, thing in found if thing.ends_at <= at}
     settled = set(ReminderRun.objects.filter(rule__in=over).values_list("rule", "thing", "moment")) if over else set()
     failed = []
@@ -115,8 +120,13 @@ def _begin(rule: ReminderRule, thing: Thing, at: datetime) -> ReminderRun:
         moment=thing.moment,
         due_at=rule.due_at(thing.moment, thing.day),
         began_at=at,
-        is_moved=rule.runs.filter(thing=thing.key, letters__gt=0).exists(),
+        is_moved=_was_told(rule, thing),
     )
+
+
+def _was_told(rule: ReminderRule, thing: Thing) -> bool:
+    """Whether somebody may have read of an earlier date."""
+    return any(_letters(run).filter(state__in=LEFT).exists() for run in rule.runs.filter(thing=thing.key, letters__gt=0))
 
 
 def _owe_batch(run: ReminderRun, thing: Thing, reminder: Reminder, at: datetime) -> int:
@@ -124,13 +134,13 @@ def _owe_batch(run: ReminderRun, thing: Thing, reminder: Reminder, at: datetime)
     owed = _owed(run)
     before = len(owed)
     for person in reminder.people(run.rule, thing, at):
-        occasion = f"{run.occasion}:{person.who}" if person.who else run.occasion
         if (
-            (person.email, occasion) not in owed
+            (person.email, person.who) not in owed
             and _is_meant(person, run, at)
-            and _owe(run, thing, reminder, person, occasion, at)
+            and (reminder.is_willing is None or reminder.is_willing(person))
+            and _owe(run, thing, reminder, person, at)
         ):
-            owed.add((person.email, occasion))
+            owed.add((person.email, person.who))
             if len(owed) == before + BATCH:
                 break
     if len(owed) != before:
@@ -141,8 +151,9 @@ def _owe_batch(run: ReminderRun, thing: Thing, reminder: Reminder, at: datetime)
     return len(owed) - before
 
 
-def _owe(run: ReminderRun, thing: Thing, reminder: Reminder, person: Recipient, occasion: str, at: datetime) -> bool:
+def _owe(run: ReminderRun, thing: Thing, reminder: Reminder, person: Recipient, at: datetime) -> bool:
     """Whether the address can be written to."""
+    occasion = f"{run.occasion}:{person.who}" if person.who else run.occasion
     with translation.override(person.language):
         moved = _("This is a new date: the earlier one was moved.") if run.is_moved else ""
         context = {**reminder.words(thing, person, at), "new_deadline": moved}
@@ -165,13 +176,21 @@ def _owe(run: ReminderRun, thing: Thing, reminder: Reminder, person: Recipient, 
 
 
 def _owed(run: ReminderRun) -> set[tuple[str, str]]:
-    """(address, occasion) of the letters it has owed, but for those that a moved date has taken back."""
-    letters = Letter.objects.filter(Q(occasion=run.occasion) | Q(occasion__startswith=f"{run.occasion}:"))
+    """(address, who) of those who have a letter of it, but for letters that a moved date has taken back.
+
+    What happened is told once, even if it is published a second time.
+    """
+    of_thing = Letter.objects.filter(occasion__startswith=f"{run.rule.kind}:{run.thing}:")
+    letters = of_thing if run.rule.kind in UNFORESEEN else _letters(run)
     return {
-        (letter.to, letter.occasion)
+        (letter.to, ":".join(letter.occasion.split(":")[4:]))  # after kind, thing and run
         for letter in letters.only("to", "occasion", "state", "history")
         if letter.state != State.OBSOLETE or letter.is_cancelled_by_staff
     }
+
+
+def _letters(run: ReminderRun) -> QuerySet[Letter]:
+    return Letter.objects.filter(Q(occasion=run.occasion) | Q(occasion__startswith=f"{run.occasion}:"))
 
 
 def _is_meant(person: Recipient, run: ReminderRun, at: datetime) -> bool:

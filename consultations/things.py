@@ -50,6 +50,14 @@ def with_things(rules: ReminderRuleQuerySet, kinds: Iterable[ReminderKind]) -> R
     )
 
 
+def last_due(found: Iterable[tuple[ReminderRule, Thing]], at: datetime) -> list[tuple[ReminderRule, Thing]]:
+    """Of a consultation's rules of one kind that have come due for the same thing the last: nobody who comes late needs all."""
+    due = ((rule.due_at(thing.moment, thing.day), rule, thing) for rule, thing in found)
+    passed = sorted((one for one in due if one[0] <= at), key=lambda one: (one[0], one[1].pk))
+    last = {(rule.consultation_id, rule.kind, thing.key): (rule, thing) for _due_at, rule, thing in passed}
+    return list(last.values())
+
+
 def _stages(rule: ReminderRule) -> Iterator[tuple[Stage, datetime, datetime]]:
     """Those that the rule suits and that have dates."""
     for stage in rule.consultation.stages.all():

@@ -15,7 +15,7 @@ from consultations.views.following import follow_link, unfollow_link
 from consultations.views.voices import submission_link
 from desk.home import home as collect_home
 from desk.mine import matters_of
-from meetings.views import registration_link
+from meetings.views import quiet_link, registration_link
 from programs.freshness import publicly_cached
 
 Page = Callable[..., HttpResponse]
@@ -27,6 +27,7 @@ BEHIND_LINK: dict[Purpose, Page] = {
     # A mail program unsubscribes with one POST and no page before it (RFC 8058).
     Purpose.UNFOLLOW: unfollow_link,
     Purpose.DIRECTORY: directory_link,
+    Purpose.QUIET: quiet_link,
 }
 
 

@@ -8,10 +8,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.letters import owe_letter, withdraw_letters
+from accounts.letters import owe_letter, withdraw_letters, withdraw_unwanted
 from accounts.tokens import Purpose
 from consultations.deadlines import full_words, until_words
-from consultations.models import ReminderRun
+from consultations.models import ReminderKind, ReminderRun
 from consultations.rules import MEETING_KINDS
 from meetings.ical import personal_entry
 from meetings.models import Ended, Meeting, MeetingAction, Registration, TopicProposal
@@ -97,7 +97,25 @@ def owe_all(kind: str, meeting: Meeting, *, at: datetime, reason: str = "", grou
     people = meeting.registrations.registered().select_related("group", "organization")
     for registration in people.filter(group=group_pk) if group_pk else people:
         registration.meeting = meeting
+        # What waits for this person says what was true before.
+        withdraw_unwanted(Purpose.REGISTRATION, registration.pk, at=at)
         owe(kind, registration, at=at, reason=reason)
+
+
+def owe_moved(meeting: Meeting, *, at: datetime, reason: str = "") -> None:
+    """What is valid now, to those registered; whoever has not confirmed the address yet is asked anew, with it."""
+    owe_all("meeting_moved", meeting, at=at, reason=reason)
+    for registration in meeting.registrations.held(at).select_related("group", "organization"):
+        registration.meeting = meeting
+        withdraw_unwanted(Purpose.REGISTRATION, registration.pk, at=at)
+        owe("signup_confirm", registration, at=at)
+
+
+def owe_cancelled(meeting: Meeting, *, at: datetime, reason: str) -> None:
+    """To those registered; nobody else is asked any more to confirm a place."""
+    owe_all("meeting_cancelled", meeting, at=at, reason=reason)
+    for registration in meeting.registrations.held(at):
+        withdraw_unwanted(Purpose.REGISTRATION, registration.pk, at=at)
 
 
 def owe_topic_receipt(topic: TopicProposal, *, at: datetime) -> None:
@@ -121,15 +139,15 @@ def owe_topic_receipt(topic: TopicProposal, *, at: datetime) -> None:
     )
 
 
-def drop_reminders(meeting: Meeting) -> None:
+def drop_reminders(meeting: Meeting, *, at: datetime) -> None:
     """A date has moved or the meeting is off: reminders that have not left are no longer true."""
     for kind in MEETING_KINDS:
-        withdraw_letters(f"{kind}:meeting:{meeting.pk}")
+        withdraw_letters(f"{kind}:meeting:{meeting.pk}", at=at)
 
 
-def drop_unsent(registration: Registration) -> None:
-    """What this person was owed before the sign-up ended."""
-    for kind in ("signup_confirm", "signup_registered", "group_changed"):
-        withdraw_letters(f"{kind}:registration:{registration.pk}:")
-    for run in ReminderRun.objects.filter(thing=f"meeting:{registration.meeting_id}").select_related("rule"):
-        withdraw_letters(f"{run.occasion}:registration:{registration.pk}")
+def drop_questions(registration: Registration, *, at: datetime) -> None:
+    """Who has answered is not asked by a letter that has not left."""
+    withdraw_letters(f"signup_confirm:registration:{registration.pk}", at=at)
+    asked = ReminderRun.objects.filter(rule__kind=ReminderKind.CONFIRM_ATTENDANCE, thing=f"meeting:{registration.meeting_id}")
+    for run in asked.select_related("rule"):
+        withdraw_letters(f"{run.occasion}:registration:{registration.pk}", at=at)

@@ -18,7 +18,10 @@ from django.views.decorators.http import require_safe
 from accounts.forms import VisitorForm
 from accounts.limits import FORMS_FROM_ONE_NETWORK, LETTERS_TO_ONE_ADDRESS, TooMany, count_against, network_of
 from accounts.models import Organization
+from consultations.actions import stop_letters
 from consultations.deadlines import full_words, left_words, until_words
+from consultations.models import Follow
+from consultations.views.following import own_page
 from meetings import actions, ical
 from meetings.exports.poster import poster_pdf, poster_words
 from meetings.forms import ChangeGroupForm, SignUpForm, TopicForm
@@ -283,3 +286,24 @@ def registration_page(registration: Registration, at: datetime) -> dict[str, obj
         "may_sign_up": not active and meeting.may(MeetingAction.SIGN_UP, at),
         "room_link": registration.group.room_link if registration.is_confirmed and not meeting.cancelled_at else "",
     }
+
+
+@never_cache
+def quiet_link(request: HttpRequest, pk: int, token: str) -> HttpResponse:
+    """Somebody signed up wants no letters about the consultation. Without a cookie: a mail program POSTs here by itself,
+    and the answer must be no redirect (RFC 8058)."""
+    rows = Registration.objects.exclude(email="").select_related("meeting__consultation")
+    registration = get_object_or_404(rows, pk=pk)
+    consultation, email = registration.meeting.consultation, registration.email.lower()
+    page: dict[str, object] = {"consultation": consultation}
+    if request.method == "POST":
+        theirs = Registration.objects.filter(meeting__consultation=consultation, email__iexact=email)
+        pks = theirs.values_list("pk", flat=True)
+        stopped = stop_letters(consultation, email=email, language=registration.language, registrations=pks, at=timezone.now())
+        page["choose_url"] = own_page(stopped)
+    elif (
+        follow := Follow.objects.filter(consultation=consultation, email=email).exclude(confirmed_at=None, ended_at=None).first()
+    ):
+        # They have said yes or stop since; there they may say something else.
+        return redirect(own_page(follow))
+    return render(request, "meetings/quiet.html", page)

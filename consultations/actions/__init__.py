@@ -3,6 +3,7 @@
 from consultations.actions.news import (
     AnnouncementIsOfAnother,
     FileIsEmpty,
+    FileIsOfNoUse,
     add_document,
     choose_letters,
     confirm_follow,
@@ -12,6 +13,7 @@ from consultations.actions.news import (
     follow,
     publish_announcement,
     remove_document,
+    stop_letters,
     withdraw_announcement,
     write_to_coordinator,
 )
@@ -65,6 +67,7 @@ __all__ = [
     "Author",
     "ConsultationIsNotReady",
     "FileIsEmpty",
+    "FileIsOfNoUse",
     "LateNeedsAReason",
     "NotUnderConsultation",
     "ProposalText",
@@ -104,6 +107,7 @@ __all__ = [
     "record_event",
     "release_voices",
     "remove_document",
+    "stop_letters",
     "submit_proposal",
     "submit_remarks",
     "windows_after",

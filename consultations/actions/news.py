@@ -1,5 +1,6 @@
 """What is published beside the schedule, and who hears of it by e-mail."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.files import File
@@ -12,12 +13,20 @@ from accounts.actions import account_for
 from accounts.letters import owe_letter, withdraw_letters, withdraw_unwanted
 from accounts.once import token_of
 from accounts.tokens import Purpose
-from consultations.models import Announcement, Consultation, Document, Follow, ReminderKind
+from consultations.files import is_of_its_kind
+from consultations.models import Announcement, Consultation, Document, Follow, ReminderKind, ReminderRule
 from programs.freshness import public_changed
 
 
 class FileIsEmpty(Exception):
     in_words = _("This file is empty. Choose another one.")
+
+
+class FileIsOfNoUse(Exception):
+    in_words = _(
+        "Such a file cannot be put up. Choose a PDF, a document, a spreadsheet, a picture or a plain text; "
+        "its name has to say truly what it is."
+    )
 
 
 class AnnouncementIsOfAnother(Exception):
@@ -46,9 +55,19 @@ def withdraw_announcement(announcement: Announcement, *, at: datetime) -> Announ
     """Taken off the site; the text stays with the office."""
     announcement.published_at = None
     announcement.save(update_fields=["published_at"])
-    withdraw_letters(f"{ReminderKind.NEWS}:announcement:{announcement.pk}")
+    withdraw_letters(f"{ReminderKind.NEWS}:announcement:{announcement.pk}", at=at)
     public_changed(at=at)
     return announcement
+
+
+def check_file(file: File[bytes]) -> None:
+    """Raises FileIsEmpty, FileIsOfNoUse."""
+    if not file.size:
+        raise FileIsEmpty
+    beginning = file.open().read(16)
+    file.seek(0)
+    if not is_of_its_kind(str(file.name), beginning):
+        raise FileIsOfNoUse
 
 
 @transaction.atomic
@@ -62,9 +81,8 @@ def add_document(
     position: int = 0,
     announcement: Announcement | None = None,
 ) -> Document:
-    """Raises FileIsEmpty, AnnouncementIsOfAnother."""
-    if not file.size:
-        raise FileIsEmpty
+    """Raises FileIsEmpty, FileIsOfNoUse, AnnouncementIsOfAnother."""
+    check_file(file)
     _check_announcement(announcement, consultation.pk)
     document = Document(
         consultation=consultation,
@@ -110,17 +128,19 @@ def remove_document(document: Document, *, at: datetime) -> None:
 @transaction.atomic
 def follow(consultation: Consultation | None, *, email: str, at: datetime, language: str) -> Follow:
     """Somebody asks for news of one consultation, or of all (None). Nothing is sent but one letter that asks whether
-    the address is theirs; it goes to a known follower too, so that an answer tells nobody who follows."""
+    the address is theirs; it goes to a known follower too, so that an answer tells nobody who follows.
+
+    Whoever asks may be a stranger: what the person of the address has said, yes or stop, stays until they answer.
+    """
     address = email.strip().lower()
     asked, _created = Follow.objects.get_or_create(
         consultation=consultation, email=address, defaults={"asked_at": at, "language": language}
     )
     asked = Follow.objects.select_for_update().get(pk=asked.pk)
-    asked.asked_at, asked.language = at, language
-    if asked.ended_at is not None:
-        # Who stopped once has to say yes again.
-        asked.confirmed_at = asked.ended_at = None
-    asked.save(update_fields=["asked_at", "language", "confirmed_at", "ended_at"])
+    asked.asked_at = at
+    if not asked.is_confirmed:
+        asked.language = language
+    asked.save(update_fields=["asked_at", "language"])
     owe_letter(
         address,
         kind="follow_confirm",
@@ -189,8 +209,30 @@ def end_follow(follow: Follow, *, at: datetime) -> Follow:
     locked = Follow.objects.select_for_update().get(pk=follow.pk)
     locked.ended_at = at
     locked.save(update_fields=["ended_at"])
-    withdraw_unwanted(Purpose.UNFOLLOW, locked.pk)
+    _wait_for_reminders(locked.consultation_id)
+    withdraw_unwanted(Purpose.UNFOLLOW, locked.pk, at=at)
     return locked
+
+
+def _wait_for_reminders(consultation_pk: int | None) -> None:
+    """A tick that has read who follows holds its rule until its letters are there to be withdrawn; a later one reads anew."""
+    rules = ReminderRule.objects.select_for_update().order_by("pk")
+    list((rules if consultation_pk is None else rules.filter(consultation=consultation_pk)).values_list("pk"))
+
+
+@transaction.atomic
+def stop_letters(consultation: Consultation, *, email: str, language: str, registrations: Iterable[int], at: datetime) -> Follow:
+    """Somebody signed up for its meetings wants no letters about the consultation: as if they had followed and stopped.
+
+    `registrations` are all that this address has there: whichever of them a letter was owed to, it is withdrawn.
+    """
+    follow, _created = Follow.objects.get_or_create(
+        consultation=consultation, email=email.strip().lower(), defaults={"asked_at": at, "language": language}
+    )
+    ended = end_follow(follow, at=at)
+    for pk in registrations:
+        withdraw_unwanted(Purpose.QUIET, pk, at=at)
+    return ended
 
 
 @transaction.atomic

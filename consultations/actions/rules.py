@@ -10,10 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.letters import withdraw_letters
-from accounts.models import User
 from consultations.models import Consultation, ReminderKind, ReminderRule, ReminderRun, Stage
 from consultations.rules import AUDIENCES, DEFAULT_RULES, STAGES, UNFORESEEN, When
-from consultations.things import Thing, things, with_things
+from consultations.things import Thing, last_due, things, with_things
 
 
 class RuleIsWrong(Exception):
@@ -67,7 +66,6 @@ def add_rule(
     *,
     kind: str,
     audience: str,
-    by: User | None,
     at: datetime,
     stage: Stage | None = None,
     days: int | None = None,
@@ -88,7 +86,6 @@ def edit_rule(
     days: int | None,
     clock: time | None,
     hours: int | None,
-    by: User | None,
     at: datetime,
 ) -> ReminderRule:
     """Who has a letter of it gets no second one for the same date. Raises RuleIsWrong."""
@@ -98,7 +95,7 @@ def edit_rule(
 
 
 @transaction.atomic
-def switch_rule(rule: ReminderRule, *, is_on: bool, by: User | None, at: datetime) -> ReminderRule:
+def switch_rule(rule: ReminderRule, *, is_on: bool, at: datetime) -> ReminderRule:
     """Off, it owes nothing, and its letters that still wait are withdrawn."""
     locked = ReminderRule.objects.select_for_update().get(pk=rule.pk)
     if locked.is_on == is_on:
@@ -107,7 +104,7 @@ def switch_rule(rule: ReminderRule, *, is_on: bool, by: User | None, at: datetim
     locked.save(update_fields=["is_on", "since"])
     if not is_on:
         for run in locked.runs.all():
-            withdraw_letters(run.occasion)
+            withdraw_letters(run.occasion, at=at)
     return locked
 
 
@@ -122,18 +119,21 @@ def planned(consultation: Consultation, at: datetime) -> list[Planned]:
     for run in ReminderRun.objects.filter(rule__consultation=consultation).order_by("pk"):
         runs[run.rule_id, run.thing] = run
     rules = with_things(ReminderRule.objects.filter(consultation=consultation, is_on=True), ReminderKind)
-    rows = (row for rule in rules for thing in things(rule, at) for row in _planned(rule, thing, runs, at))
+    found = [(rule, thing) for rule in rules for thing in things(rule, at)]
+    due = {(rule.pk, thing.key) for rule, thing in last_due(found, at)}
+    rows = (row for rule, thing in found for row in _planned(rule, thing, runs.get((rule.pk, thing.key)), due, at))
     return sorted(rows, key=lambda row: (row.due_at, row.rule.pk))
 
 
-def _planned(rule: ReminderRule, thing: Thing, runs: dict[tuple[int, str], ReminderRun], at: datetime) -> Iterator[Planned]:
+def _planned(
+    rule: ReminderRule, thing: Thing, run: ReminderRun | None, due: set[tuple[int, str]], at: datetime
+) -> Iterator[Planned]:
     due_at = rule.due_at(thing.moment, thing.day)
-    run = runs.get((rule.pk, thing.key))
     if run and run.moment == thing.moment:
         yield Planned(rule, thing, run.due_at, Progress.MISSED if run.missed_at else Progress.SENT, run.letters)
     elif at < due_at:
         yield Planned(rule, thing, due_at, Progress.WAITING)
-    elif at < thing.ends_at:
+    elif at < thing.ends_at and (rule.pk, thing.key) in due:
         yield Planned(rule, thing, due_at, Progress.DUE)
 
 

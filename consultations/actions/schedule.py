@@ -211,7 +211,7 @@ def move_stage(
     stage.opens_at, stage.closes_at = opens_at, closes_at
     stage.save(update_fields=["opens_at", "closes_at"])
     for kind in STAGES:
-        withdraw_letters(f"{kind}:{_owner(stage)}")
+        withdraw_letters(f"{kind}:{_owner(stage)}", at=at)
     mark_boundaries(_owner(stage), [opens_at, closes_at], at=at)
     return stage
 

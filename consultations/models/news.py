@@ -100,9 +100,6 @@ class FollowQuerySet(models.QuerySet["Follow"]):
         """Of this consultation, or of all."""
         return self.filter(Q(consultation=consultation) | Q(consultation=None))
 
-    def ended(self) -> FollowQuerySet:
-        return self.filter(ended_at__isnull=False)
-
 
 class Follow(models.Model):
     """Somebody wants news by e-mail; nothing is sent before the address is confirmed."""

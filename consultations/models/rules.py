@@ -63,7 +63,6 @@ class ReminderRule(models.Model):
                 # A unique index takes two NULLs for two values.
                 "consultation",
                 "kind",
-                "audience",
                 Coalesce("stage_id", 0),
                 Coalesce("days", -1),
                 Coalesce("hours", -1),

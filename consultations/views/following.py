@@ -56,7 +56,7 @@ def follow_link(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     """The link of the letter that asks whether the address is theirs: a POST says yes, and to what."""
     found = _found(pk)
     if found.is_confirmed:
-        return redirect(_own_page(found))
+        return redirect(own_page(found))
     form = LettersForm(request.POST if request.method == "POST" else None, follow=found)
     if form.is_valid():
         return _saved(found, form)
@@ -76,8 +76,8 @@ def unfollow_link(request: HttpRequest, pk: int, token: str) -> HttpResponse:
         found = verbs.end_follow(found, at=at)
     others = list(Follow.objects.confirmed().filter(email=found.email).exclude(pk=pk).select_related("consultation"))
     if not act and (wider := next((one for one in others if one.covers(found)), None)):
-        return redirect(_own_page(wider))
-    page = {"follow": found, "form": form, "saved": SAVED in request.GET, "others": [(one, _own_page(one)) for one in others]}
+        return redirect(own_page(wider))
+    page = {"follow": found, "form": form, "saved": SAVED in request.GET, "others": [(one, own_page(one)) for one in others]}
     return render(request, "consultations/follow_letters.html", page)
 
 
@@ -87,8 +87,9 @@ def _found(pk: int) -> Follow:
 
 def _saved(follow: Follow, form: LettersForm) -> HttpResponse:
     chosen = verbs.choose_letters(follow, at=timezone.now(), **form.chosen)
-    return redirect(f"{_own_page(chosen)}?{SAVED}")
+    return redirect(f"{own_page(chosen)}?{SAVED}")
 
 
-def _own_page(follow: Follow) -> str:
+def own_page(follow: Follow) -> str:
+    """Where they change or stop their letters."""
     return reverse("link", args=[sign(Purpose.UNFOLLOW, follow.pk, at=timezone.now())])

@@ -159,9 +159,17 @@ class Cycle:
                 process.confirm_follow(follow, at=at + MINUTE)
 
     # --- the meeting ----------------------------------------------------------------------------
-    def hold_meeting(self) -> Meeting:
+    def hold_meeting(self) -> None:
+        meeting = self.plan_meeting()
+        self.form_groups(meeting)
+        meetings.publish_meeting(meeting, by=self.coordinator, at=self.begin)
+        for person in self.data["meeting"]["registrations"]:
+            self.sign_up(person)
+        self.propose_topics(meeting)
+
+    def plan_meeting(self) -> Meeting:
         data, moment = self.data["meeting"], self.calendar.moment
-        meeting = meetings.create_meeting(
+        return meetings.create_meeting(
             self.consultation,
             title=data["title"],
             slug=data["slug"],
@@ -175,7 +183,9 @@ class Cycle:
             by=self.coordinator,
             at=self.begin,
         )
-        for position, group in enumerate(data["groups"]):
+
+    def form_groups(self, meeting: Meeting) -> None:
+        for position, group in enumerate(self.data["meeting"]["groups"]):
             topic = self.topics[group["topic"]]
             row = meetings.add_group(
                 meeting,
@@ -194,10 +204,9 @@ class Cycle:
                     row, sector=moderator["sector"], name=f"{moderator['name']}, {moderator['role']}", user=user, at=self.begin
                 )
             self.groups[group["topic"]] = row
-        meetings.publish_meeting(meeting, by=self.coordinator, at=self.begin)
-        for person in data["registrations"]:
-            self.sign_up(person)
-        for topic in data["topic_proposals"]:
+
+    def propose_topics(self, meeting: Meeting) -> None:
+        for topic in self.data["meeting"]["topic_proposals"]:
             meetings.propose_topic(
                 meeting,
                 title=topic["title"],
@@ -210,7 +219,6 @@ class Cycle:
                 entered_by=None if topic["channel"] == "portal" else self.coordinator,
                 at=self.calendar.at(topic["received"]),
             )
-        return meeting
 
     def sign_up(self, person: dict[str, Any]) -> None:
         by_staff = self.on_paper or person["channel"] != "portal"

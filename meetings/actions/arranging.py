@@ -130,7 +130,7 @@ def edit_meeting(
     meeting.save()
     _check(meeting, meeting.lacking_itself if groups_follow else meeting.lacking)
     if elsewhere:
-        letters.owe_all("meeting_moved", meeting, at=at)
+        letters.owe_moved(meeting, at=at)
     public_changed(at=at)
     return meeting
 
@@ -169,9 +169,9 @@ def move_meeting(meeting: Meeting, *, by: User | None, at: datetime, reason: str
         )
         for field in moved
     )
-    letters.drop_reminders(meeting)
+    letters.drop_reminders(meeting, at=at)
     if new_hours:
-        letters.owe_all("meeting_moved", meeting, at=at, reason=reason)
+        letters.owe_moved(meeting, at=at, reason=reason)
     _mark(meeting, at=at)
     return meeting
 
@@ -216,8 +216,8 @@ def cancel_meeting(meeting: Meeting, *, reason: str, by: User | None, at: dateti
         by=by,
         at=at,
     )
-    letters.drop_reminders(meeting)
-    letters.owe_all("meeting_cancelled", meeting, at=at, reason=reason)
+    letters.drop_reminders(meeting, at=at)
+    letters.owe_cancelled(meeting, at=at, reason=reason)
     public_changed(at=at)
     return meeting
 

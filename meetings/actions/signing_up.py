@@ -8,9 +8,11 @@ from typing import Any
 from django.db import transaction
 
 from accounts.actions import account_for
+from accounts.letters import withdraw_unwanted
 from accounts.models import User
 from accounts.once import token_of
 from accounts.roles import Duty, has_duty
+from accounts.tokens import Purpose
 from consultations.models import Channel
 from meetings import letters
 from meetings.actions import seats
@@ -155,6 +157,7 @@ def confirm_email(registration: Registration, *, at: datetime) -> Registration:
             registration.attendance_confirmed_at = at
         registration.save()
         account_for(registration.email, name=registration.name)
+        letters.drop_questions(registration, at=at)
         letters.owe("signup_registered", registration, at=at)
         public_changed(at=at)
         return registration
@@ -186,6 +189,7 @@ def confirm_attendance(registration: Registration, *, at: datetime, by: User | N
         registration.email_confirmed_at = registration.email_confirmed_at or at
         registration.attendance_confirmed_at = at
         registration.save()
+        letters.drop_questions(registration, at=at)
         # The link to the room was kept back until now.
         letters.owe("signup_registered", registration, at=at)
         return registration
@@ -203,7 +207,8 @@ def decline(registration: Registration, *, at: datetime, by: User | None = None)
         registration.ended_at, registration.ended_because = at, Ended.BY_STAFF if by else Ended.WITHDREW
         registration.changes += 1
         registration.save()
-        letters.drop_unsent(registration)
+        # Whatever they were owed before the sign-up ended.
+        withdraw_unwanted(Purpose.REGISTRATION, registration.pk, at=at)
         letters.owe("signup_cancelled", registration, at=at)
         public_changed(at=at)
         return registration

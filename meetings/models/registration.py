@@ -26,6 +26,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Seats held for an e-mail that nobody confirmed in time."""
         return self.active().filter(email_confirmed_at=None, held_until__lte=at)
 
+    def held(self, at: datetime) -> RegistrationQuerySet:
+        """Seats that wait for an e-mail to be confirmed, and still may."""
+        return self.active().filter(email_confirmed_at=None, held_until__gt=at)
+
     def registered(self) -> RegistrationQuerySet:
         """Seated people whose address is known to be theirs."""
         return self.active().filter(email_confirmed_at__isnull=False)

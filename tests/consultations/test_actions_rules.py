@@ -25,7 +25,7 @@ def made():
 
 
 def add(made, kind: str = "stage_closes", **values: object):
-    given = {"audience": AUDIENCES[ReminderKind(kind)][0], "by": None, "at": OPENS, **values}
+    given = {"audience": AUDIENCES[ReminderKind(kind)][0], "at": OPENS, **values}
     return rules.add_rule(made, kind=kind, **given)
 
 
@@ -79,10 +79,18 @@ def test_each_kind_goes_only_to_people_it_suits(made, kind):
     made.reminder_rules.all().delete()
     for audience in Audience:
         if audience in AUDIENCES[kind]:
-            add(made, kind, audience=audience)
+            add(made, kind, audience=audience).delete()
         else:
             with pytest.raises(RuleIsWrong):
                 add(made, kind, audience=audience)
+
+
+def test_the_same_moment_has_one_rule_whoever_it_writes_to(made):
+    with pytest.raises(RuleIsWrong):
+        add(made, "news", audience=Audience.FOLLOWERS_AND_SIGNED_UP)
+    add(made, "stage_opens", audience=Audience.FOLLOWERS, hours=1)
+    with pytest.raises(RuleIsWrong):
+        add(made, "stage_opens", audience=Audience.FOLLOWERS_AND_SIGNED_UP, hours=1)
 
 
 @pytest.mark.parametrize("kind", ["news", "results"])
@@ -104,7 +112,7 @@ def test_a_rule_names_only_a_stage_of_its_own_that_it_suits(made):
 
 def test_an_edited_rule_answers_from_then_on_and_a_wrong_edit_changes_nothing(made):
     rule = made.reminder_rules.get(kind="stage_closes")
-    edit = {"audience": rule.audience, "stage": None, "days": None, "clock": None, "by": None, "at": OPENS}
+    edit = {"audience": rule.audience, "stage": None, "days": None, "clock": None, "at": OPENS}
     with pytest.raises(RuleIsWrong):
         rules.edit_rule(rule, hours=241, **edit)
     rule.refresh_from_db()
@@ -117,7 +125,7 @@ def test_an_edited_rule_answers_from_then_on_and_a_wrong_edit_changes_nothing(ma
 def test_switching_sets_the_beginning_and_a_second_click_does_not(made):
     rule = made.reminder_rules.get(kind="news")
     for at in (OPENS, OPENS + DAY):
-        rule = rules.switch_rule(rule, is_on=False, by=None, at=at)
+        rule = rules.switch_rule(rule, is_on=False, at=at)
     assert (rule.is_on, rule.since) == (False, OPENS)
 
 
@@ -156,8 +164,16 @@ def test_a_moved_date_waits_again(made):
 
 def test_a_rule_that_is_off_plans_nothing(made):
     for rule in made.reminder_rules.all():
-        rules.switch_rule(rule, is_on=False, by=None, at=PUBLISHED)
+        rules.switch_rule(rule, is_on=False, at=PUBLISHED)
     assert planned(made, PUBLISHED) == []
+
+
+def test_a_rule_that_a_later_one_has_overtaken_is_not_promised(made):
+    add(made, days=7, clock=time(9), at=PUBLISHED)
+    closing = [row.progress for row in planned(made, DUE - TICK) if row.rule.kind == "stage_closes"]
+    assert closing == [Progress.DUE, Progress.WAITING]
+    closing = [(row.rule.days, row.progress) for row in planned(made, DUE) if row.rule.kind == "stage_closes"]
+    assert closing == [(3, Progress.DUE)]
 
 
 def test_meetings_are_seen_too(django_assert_num_queries):

@@ -213,7 +213,7 @@ def test_the_plan_is_one_step_from_the_consultation_and_shows_its_rules_in_words
     made = published()
     page = f"{LIST}plan/{made.pk}/"
     assert page in desk.get(f"/admin/consultations/consultation/{made.pk}/change/").content.decode()
-    rules.switch_rule(closing(made), is_on=False, by=None, at=AT)
+    rules.switch_rule(closing(made), is_on=False, at=AT)
     html = desk.get(page).content.decode()
     assert "3 dni przed, godz. 9.00 → " in html
     assert html.count("wyłączona") == 1
@@ -231,7 +231,7 @@ def test_pages_take_the_same_queries_whatever_the_rules(desk, django_assert_num_
     for number in range(count):
         opens = OPENS + timedelta(days=40 * number)
         stage(made, kind=Kind.REMARKS, name=f"Uwagi {number}", opens_at=opens, closes_at=opens + DAY)
-        rules.add_rule(made, kind="stage_closes", audience="silent", hours=number + 1, by=None, at=AT)
+        rules.add_rule(made, kind="stage_closes", audience="silent", hours=number + 1, at=AT)
     with django_assert_num_queries(11):
         desk.get(LIST)
     with django_assert_num_queries(16):

@@ -156,10 +156,26 @@ def test_who_stopped_must_say_yes_again(client, made):
     client.post(link(Purpose.UNFOLLOW, follow))
     ask(made, email=follow.email)
     follow.refresh_from_db()
-    assert (follow.ended_at, follow.confirmed_at) == (None, None)
+    assert (follow.ended_at, follow.is_confirmed) == (AT, False)
     assert list(Follow.objects.confirmed()) == []
     client.post(link(Purpose.FOLLOW, follow), CHOICE)
     assert list(Follow.objects.confirmed()) == [follow]
+
+
+def test_a_stranger_who_asks_undoes_no_stop(client, made):
+    one, _all = follower(made, email="anna@example.org"), follower(None, email="anna@example.org")
+    news.end_follow(one, at=AT)
+    ask(made, email="Anna@example.org")
+    assert followers(made, wants="wants_reminders") == ([], {"anna@example.org"})
+    client.post(link(Purpose.FOLLOW, one), CHOICE)
+    assert [person.unfollow for person in followers(made, wants="wants_reminders")[0]] == [one.pk]
+
+
+def test_a_stranger_who_asks_chooses_no_language_for_who_has_confirmed(made):
+    known, asked = follower(made), news.follow(made, email="nowa@example.org", at=PUBLISHED, language="pl")
+    for follow in (known, asked):
+        news.follow(made, email=follow.email, at=AT, language="en")
+    assert (state(known)[3], state(asked)[3]) == ("pl", "en")
 
 
 @pytest.mark.parametrize("purpose", [Purpose.FOLLOW, Purpose.UNFOLLOW])

@@ -262,21 +262,21 @@ def test_the_button_is_gone_at_the_very_second_and_the_kept_page_is_stale(client
 
 
 @pytest.mark.parametrize(
-    ("name", "content_type", "shown"),
+    ("name", "beginning", "content_type", "shown"),
     [
-        ("program.pdf", "application/pdf", "inline"),
-        ("PLAKAT.PNG", "image/png", "inline"),
-        ("uchwała.docx", "application/octet-stream", "attachment"),
-        ("strona.html", "application/octet-stream", "attachment"),
-        ("obraz.svg", "application/octet-stream", "attachment"),
+        ("program.pdf", b"%PDF", "application/pdf", "inline"),
+        ("PLAKAT.PNG", b"\x89PNG", "image/png", "inline"),
+        ("uchwała.docx", b"PK\x03\x04", "application/octet-stream", "attachment"),
+        ("lista.csv", b"", "application/octet-stream", "attachment"),
+        ("notatka.txt", b"", "application/octet-stream", "attachment"),
     ],
 )
-def test_a_file_comes_as_it_is_and_cannot_act_as_a_page(client, name, content_type, shown):
-    made = published()
-    file = document(made, name=name, content=b"<script>alert(1)</script>")
+def test_a_file_comes_as_it_is_and_cannot_act_as_a_page(client, name, beginning, content_type, shown):
+    made, content = published(), beginning + b"<script>alert(1)</script>"
+    file = document(made, name=name, content=content)
     url = reverse("consultations:document", args=[made.slug, file.pk, file.file_name])
     response = client.get(url)
-    assert b"".join(response.streaming_content) == b"<script>alert(1)</script>"
+    assert b"".join(response.streaming_content) == content
     assert response["Content-Type"] == content_type
     assert response["Content-Disposition"].startswith(shown)
     assert response["X-Content-Type-Options"] == "nosniff"

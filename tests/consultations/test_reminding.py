@@ -1,6 +1,6 @@
 """The engine: a rule writes once to each person for each date, and says so when it could not."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.utils.translation import gettext
@@ -10,12 +10,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from accounts.letters import cancel_letter
 from accounts.models import Letter, State
-from consultations import reminding
 from consultations.actions import rules, schedule
-from consultations.models import Follow, ReminderKind, ReminderRule, ReminderRun, Stage
+from consultations.models import ReminderKind, ReminderRule, Stage
 from consultations.reminders import owe_due_reminders
-from consultations.reminding import LEAVE_ALONE, REACH
+from consultations.reminding import LEAVE_ALONE
 from consultations.rules import DEFAULT_RULES
+from tests.consultations.reminded import DUE, WEEK, closing, letters, move, runs
 from tests.factories.consultations import (
     CLOSES,
     DAY,
@@ -32,33 +32,14 @@ from tests.factories.consultations import (
 
 pytestmark = pytest.mark.django_db
 
-DUE = datetime(2021, 10, 31, 8, tzinfo=UTC)
-WEEK = 7 * DAY
-
 
 @pytest.fixture
 def made():
     return published()
 
 
-def closing(made) -> ReminderRule:
-    return made.reminder_rules.get(kind=ReminderKind.STAGE_CLOSES)
-
-
-def runs(made) -> list[ReminderRun]:
-    return list(closing(made).runs.order_by("pk"))
-
-
-def letters(kind: str = "stage_closes") -> list[Letter]:
-    return list(Letter.objects.filter(kind=kind).order_by("pk"))
-
-
 def waiting() -> list[Letter]:
     return [letter for letter in letters() if letter.state == State.QUEUED]
-
-
-def move(made, closes_at: datetime, *, at: datetime) -> None:
-    schedule.move_stage(made.stages.get(), opens_at=OPENS, closes_at=closes_at, reason="Powód.", by=None, at=at)
 
 
 def all_leave() -> None:
@@ -106,12 +87,23 @@ def test_a_rule_for_one_stage_leaves_the_others_alone():
     meant = stage(made, opens_at=OPENS + DAY)
     schedule.publish_consultation(made, by=None, at=PUBLISHED)
     rule = closing(made)
-    rules.edit_rule(rule, audience=rule.audience, stage=meant, days=3, clock=time(9), hours=None, by=None, at=PUBLISHED)
+    rules.edit_rule(rule, audience=rule.audience, stage=meant, days=3, clock=time(9), hours=None, at=PUBLISHED)
     follower(made)
     for at in (OPENS, DUE):
         owe_due_reminders(at)
     assert [run.thing for run in runs(made)] == [f"stage:{meant.pk}"]
     assert other.pk != meant.pk
+
+
+def test_who_comes_late_is_told_once_though_two_rules_have_come_due(made):
+    early = follower(made)
+    rules.add_rule(made, kind="stage_closes", audience="silent", days=7, clock=time(9), at=PUBLISHED)
+    owe_due_reminders(DUE - TICK)
+    assert [letter.to for letter in letters()] == [early.email]
+    late = follower(made, at=DUE)
+    for at in (DUE, DUE + LEAVE_ALONE):
+        owe_due_reminders(at)
+    assert sorted(letter.to for letter in letters()) == sorted([early.email, early.email, late.email])
 
 
 # --- A date that moves ------------------------------------------------------------------------------
@@ -130,6 +122,23 @@ def test_a_later_deadline_is_a_new_letter_that_says_so(made):
     moved = gettext("This is a new date: the earlier one was moved.")
     assert (first.context["new_deadline"], second.context["new_deadline"]) == ("", moved)
     assert [run.is_moved for run in runs(made)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("state", "is_said"),
+    [
+        *((state, True) for state in (State.SENT, State.SENDING, State.UNCERTAIN)),
+        *((state, False) for state in (State.QUEUED, State.LEASED, State.FAILED, State.SUPPRESSED)),
+    ],
+)
+def test_a_date_is_new_only_to_those_who_may_have_read_of_another(made, state, is_said):
+    follower(made)
+    owe_due_reminders(DUE)
+    Letter.objects.filter(kind="stage_closes").update(state=state, sent_at=DUE if state == State.SENT else None)
+    move(made, CLOSES + WEEK, at=DUE + HOUR)
+    owe_due_reminders(DUE + WEEK)
+    first, second = letters()
+    assert (first.context["new_deadline"], bool(second.context["new_deadline"])) == ("", is_said)
 
 
 def test_moving_takes_back_what_has_not_left(made):
@@ -187,7 +196,7 @@ def test_who_knows_another_date_hears_of_the_move_within_the_day(made):
 def test_a_rule_made_late_writes_at_once_while_the_deadline_is_ahead(made):
     follower(made)
     closing(made).delete()
-    rule = rules.add_rule(made, kind="stage_closes", audience="silent", hours=200, by=None, at=CLOSES - HOUR)
+    rule = rules.add_rule(made, kind="stage_closes", audience="silent", hours=200, at=CLOSES - HOUR)
     owe_due_reminders(CLOSES - HOUR)
     assert [run.rule for run in runs(made)] == [rule]
     assert len(waiting()) == 1
@@ -197,7 +206,7 @@ def test_another_hour_for_the_same_date_writes_to_nobody_twice(made):
     follower(made)
     owe_due_reminders(DUE)
     rule = closing(made)
-    rules.edit_rule(rule, audience=rule.audience, stage=None, days=None, clock=None, hours=1, by=None, at=DUE)
+    rules.edit_rule(rule, audience=rule.audience, stage=None, days=None, clock=None, hours=1, at=DUE)
     owe_due_reminders(CLOSES - HOUR)
     assert len(letters()) == len(runs(made)) == 1
 
@@ -205,171 +214,12 @@ def test_another_hour_for_the_same_date_writes_to_nobody_twice(made):
 def test_a_rule_switched_off_writes_nothing_and_takes_back_what_waits(made):
     follower(made)
     owe_due_reminders(DUE)
-    rules.switch_rule(closing(made), is_on=False, by=None, at=DUE)
+    rules.switch_rule(closing(made), is_on=False, at=DUE)
     owe_due_reminders(DUE + HOUR)
     assert [letter.state for letter in letters()] == [State.OBSOLETE]
-    rules.switch_rule(closing(made), is_on=True, by=None, at=DUE + 2 * HOUR)
+    rules.switch_rule(closing(made), is_on=True, at=DUE + 2 * HOUR)
     owe_due_reminders(DUE + 2 * HOUR)
     assert len(waiting()) == len(letters()) == 1
-
-
-# --- Missed -----------------------------------------------------------------------------------------
-
-
-def missed() -> list[Letter]:
-    """About the deadline: the opening was missed too."""
-    return [letter for letter in letters("staff_missed") if letter.context["moment"] == "3 listopada"]
-
-
-@pytest.mark.parametrize(("at", "is_said"), [(CLOSES - TICK, False), (CLOSES, True), (CLOSES + REACH - TICK, True)])
-def test_a_time_that_passed_without_a_tick_is_told_to_each_coordinator_once(made, at, is_said):
-    follower(made)
-    staff = {coordinator().email, coordinator().email}
-    for _tick in range(2):
-        owe_due_reminders(at)
-    assert {letter.to for letter in missed()} == (staff if is_said else set())
-    assert len(missed()) == 2 * is_said
-    assert [run.missed_at for run in runs(made)] == ([at] if is_said else [None])
-    assert len(letters()) == (not is_said)
-
-
-def test_what_is_long_over_is_history(made):
-    coordinator()
-    owe_due_reminders(CLOSES + REACH)
-    assert (missed(), runs(made)) == ([], [])
-
-
-@pytest.mark.parametrize(("since", "is_said"), [(DUE, True), (DUE + TICK, False)])
-def test_a_rule_does_not_answer_for_what_was_due_before_it(made, since, is_said):
-    coordinator()
-    rules.forget_missed(made, at=since)
-    owe_due_reminders(CLOSES)
-    assert bool(missed()) is is_said
-
-
-def test_nothing_is_missed_before_publication():
-    coordinator()
-    made = planned()
-    stage(made)
-    schedule.publish_consultation(made, by=None, at=DUE + TICK)
-    owe_due_reminders(CLOSES)
-    assert missed() == []
-
-
-def test_a_deadline_moved_into_the_past_is_missed_and_told(made):
-    coordinator()
-    follower(made)
-    move(made, DUE - 3 * HOUR, at=DUE - 2 * HOUR)
-    owe_due_reminders(DUE - 2 * HOUR)
-    assert letters() == []
-    assert [run.missed_at for run in runs(made)] == [DUE - 2 * HOUR]
-
-
-def test_a_time_at_which_there_was_nobody_to_write_to_is_not_missed(made):
-    coordinator()
-    owe_due_reminders(DUE)
-    owe_due_reminders(CLOSES)
-    assert missed() == []
-
-
-def test_a_rule_that_asks_for_an_hour_after_the_date_is_told_as_missed(made):
-    coordinator()
-    rule = closing(made)
-    edit = {"audience": rule.audience, "stage": None, "days": 0, "clock": time(23, 59), "hours": None}
-    rules.edit_rule(rule, **edit, by=None, at=OPENS)
-    noon = CLOSES - 12 * HOUR
-    move(made, noon, at=OPENS)
-    due = CLOSES - timedelta(minutes=1)
-    for at, runs_then in ((noon, []), (due - TICK, []), (due, [due])):
-        owe_due_reminders(at)
-        assert [run.missed_at for run in runs(made)] == runs_then
-
-
-# --- What goes wrong --------------------------------------------------------------------------------
-
-
-def test_an_address_that_no_letter_can_go_to_stops_nobody_else(made, caplog):
-    wrong, right = follower(made), follower(made)
-    Follow.objects.filter(pk=wrong.pk).update(email="to nie jest adres")
-    owe_due_reminders(DUE)
-    assert [letter.to for letter in letters()] == [right.email]
-    assert "to nie jest adres" not in caplog.text
-    assert "stage_closes" in caplog.text
-
-
-def test_a_reminder_that_breaks_leaves_the_others_alone_and_is_not_hushed_up(monkeypatch):
-    broken, whole = published(), published()
-    follower(broken)
-    told = follower(whole)
-    real = reminding._owe_batch
-
-    def breaking(run: ReminderRun, *args: object) -> int:
-        if run.rule.consultation == broken:
-            raise ValueError("a bug")
-        return real(run, *args)
-
-    monkeypatch.setattr(reminding, "_owe_batch", breaking)
-    with pytest.raises(ExceptionGroup, match="could not be written"):
-        owe_due_reminders(DUE)
-    assert [letter.to for letter in letters()] == [told.email]
-    assert runs(broken) == []
-
-
-def test_many_letters_are_written_in_batches(made, monkeypatch):
-    monkeypatch.setattr(reminding, "BATCH", 2)
-    people = {follower(made).email for _one in range(5)}
-    owe_due_reminders(DUE)
-    assert {letter.to for letter in letters()} == people
-    assert [run.letters for run in runs(made)] == [5]
-
-
-# --- What it costs ----------------------------------------------------------------------------------
-
-
-def test_a_tick_with_nothing_to_do_costs_the_same_however_many_rules_and_people(django_assert_num_queries):
-    for _one in range(3):
-        made = published()
-        for _two in range(3):
-            follower(made)
-    # Rules with stages, announcements, programs and versions; plans that are not over: stages, events, programs.
-    for at in (OPENS - HOUR, OPENS - 30 * DAY):
-        with django_assert_num_queries(9):
-            owe_due_reminders(at)
-
-
-def test_a_rule_whose_time_is_running_asks_nothing_for_each_person(made, django_assert_num_queries):
-    for _one in range(10):
-        follower(made)
-    owe_due_reminders(DUE)
-    # The nine; what is settled; a savepoint's two; the rule, the stage, its stages, its run, its letters; who has spoken,
-    # follows, meets.
-    with django_assert_num_queries(20):
-        owe_due_reminders(DUE + HOUR)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_run_wakes_the_post_once(made, monkeypatch):
-    for _one in range(5):
-        follower(made)
-    woken = []
-    monkeypatch.setattr("accounts.letters.wake", lambda *args: woken.append(args))
-    owe_due_reminders(DUE)
-    assert (len(letters()), len(woken)) == (5, 1)
-
-
-def test_what_moves_between_the_look_and_the_lock_writes_to_nobody(monkeypatch):
-    first, second = published(), published()
-    told, spared = follower(first), follower(second)
-    carry_out = reminding.carry_out
-
-    def moving(*args: object, **kwargs: object) -> None:
-        carry_out(*args, **kwargs)
-        move(second, CLOSES + WEEK, at=DUE)
-
-    monkeypatch.setattr(reminding, "carry_out", moving)
-    owe_due_reminders(DUE)
-    assert [letter.to for letter in letters()] == [told.email]
-    assert spared.email not in {letter.to for letter in letters()}
 
 
 # --- Whatever happens -------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 import pytest
 from django.db import transaction
 
-from accounts.models import Letter, User
+from accounts.models import Letter, State, User
 from meetings import actions
 from meetings.models import GroupModerator, Meeting, Mode, Sector, WorkingGroup
 from programs.freshness import freshness
@@ -153,6 +153,24 @@ def test_new_hours_reach_everybody_registered_and_nobody_else_and_a_moved_deadli
     told = set(Letter.objects.filter(kind="meeting_moved").values_list("to", flat=True))
     assert told == {coming.email, waiting.email}
     assert held.email not in told
+
+
+def test_a_letter_that_waits_while_the_meeting_moves_leaves_with_the_new_hours():
+    meeting = make.meeting()
+    held, registered = make.held(meeting.groups.first()), make.registered(meeting.groups.first())
+    old = {letter.context["when"] for letter in make.letters_to(held.email)}
+    actions.move_meeting(meeting, ends_at=ENDS + HOUR, reason="Dłużej", by=None, at=NOW + HOUR / 6)
+    (asked,) = Letter.objects.filter(to=held.email, state=State.QUEUED)
+    assert asked.kind == "signup_confirm"
+    assert asked.context["when"] not in old
+    assert [letter.kind for letter in Letter.objects.filter(to=registered.email, state=State.QUEUED)] == ["meeting_moved"]
+
+
+def test_a_cancelled_meeting_asks_nobody_to_confirm_a_place():
+    meeting = make.meeting()
+    held = make.held(meeting.groups.first())
+    actions.cancel_meeting(meeting, reason="Powódź", by=None, at=NOW + HOUR / 6)
+    assert not Letter.objects.filter(to=held.email, state=State.QUEUED).exists()
 
 
 def test_pages_are_not_cached_past_any_moment_of_the_meeting():

@@ -219,6 +219,33 @@ def test_who_resigns_is_not_asked_by_a_letter_that_has_not_left(meeting):
     assert owed("confirm_attendance") == [other.email]
 
 
+def test_who_has_answered_is_not_asked_by_a_letter_that_has_not_left(meeting):
+    answers, silent = (make.registered(meeting.groups.first()) for _one in range(2))
+    owe_due_reminders(DUE)
+    actions.confirm_attendance(answers, at=DUE)
+    assert owed("confirm_attendance") == [silent.email]
+    assert len(owed("signup_registered")) == 3
+
+
+def test_who_confirms_is_not_asked_for_the_address_by_a_letter_that_has_not_left(meeting):
+    answers, silent = (make.held(meeting.groups.first(), at=NOW) for _one in range(2))
+    actions.send_link_again(answers, at=NOW)
+    actions.confirm_email(answers, at=NOW)
+    assert owed("signup_confirm") == [silent.email]
+    assert owed("signup_registered") == [answers.email]
+
+
+def test_resigning_takes_back_all_that_waits_but_its_own_receipt(meeting):
+    gone, other = (make.registered(meeting.groups.first()) for _one in range(2))
+    actions.change_group(gone, group=meeting.groups.last(), at=NOW + HOUR)
+    owe_due_reminders(DUE)
+    actions.decline(gone, at=DUE)
+    waits = Letter.objects.filter(state=State.QUEUED)
+    assert list(waits.filter(to=gone.email).values_list("kind", flat=True)) == ["signup_cancelled"]
+    kept = set(waits.filter(to=other.email).values_list("kind", flat=True))
+    assert kept == {"signup_registered", "topics_close", "confirm_attendance"}
+
+
 # --- "The meeting is soon" --------------------------------------------------------------------------
 
 
