@@ -17,6 +17,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reminderrule',
-            constraint=models.UniqueConstraint(models.F('consultation'), models.F('kind'), django.db.models.functions.comparison.Coalesce('stage_id', 0), django.db.models.functions.comparison.Coalesce('days', -1), django.db.models.functions.comparison.Coalesce('hours', -1), name='rule_once', violation_error_message='There is such a rule already.'),
+            constraint=models.UniqueConstraint(models.F('consultation'), models.F('kind'), django.db.models.functions.comparison.Coalesce('stage', 0), django.db.models.functions.comparison.Coalesce('days', -1), django.db.models.functions.comparison.Coalesce('hours', -1), name='rule_once', violation_error_message='There is such a rule already.'),
         ),
     ]

@@ -63,7 +63,7 @@ class ReminderRule(models.Model):
                 # A unique index takes two NULLs for two values.
                 "consultation",
                 "kind",
-                Coalesce("stage_id", 0),
+                Coalesce("stage", 0),
                 Coalesce("days", -1),
                 Coalesce("hours", -1),
                 name="rule_once",

@@ -182,3 +182,14 @@ def test_meetings_are_seen_too(django_assert_num_queries):
     with django_assert_num_queries(7):
         found = {row.rule.kind for row in planned(meeting.consultation, meetings.NOW)}
     assert {"signup_closes", "topics_close", "confirm_attendance", "meeting_soon"} <= found
+
+
+def test_stages_have_rules_of_their_own_beside_each_other_and_beside_the_general_one():
+    made = published()
+    proposals = stage(made, kind="proposals", opens_at=OPENS, closes_at=CLOSES)
+    remarks = made.stages.get(kind="remarks")
+    for narrowed in (None, proposals, remarks):
+        assert add(made, stage=narrowed, hours=7).stage == narrowed
+    for narrowed in (None, proposals, remarks):
+        with pytest.raises(RuleIsWrong):
+            add(made, stage=narrowed, hours=7)
