@@ -1,5 +1,6 @@
 """When the portal writes by itself: the coordinator's rules, and what they come to."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -115,23 +116,26 @@ def forget_missed(consultation: Consultation, *, at: datetime) -> None:
 
 def planned(consultation: Consultation, at: datetime) -> list[Planned]:
     """What the rules that are on have done and will do, in the order of time."""
-    runs: dict[tuple[int, str], ReminderRun] = {}
+    runs: defaultdict[tuple[int, str], list[ReminderRun]] = defaultdict(list)
     for run in ReminderRun.objects.filter(rule__consultation=consultation).order_by("pk"):
-        runs[run.rule_id, run.thing] = run
+        runs[run.rule_id, run.thing].append(run)
     rules = with_things(ReminderRule.objects.filter(consultation=consultation, is_on=True), ReminderKind)
     found = [(rule, thing) for rule in rules for thing in things(rule, at)]
     due = {(rule.pk, thing.key) for rule, thing in last_due(found, at)}
-    rows = (row for rule, thing in found for row in _planned(rule, thing, runs.get((rule.pk, thing.key)), due, at))
+    rows = (row for rule, thing in found for row in _planned(rule, thing, runs[rule.pk, thing.key], due, at))
     return sorted(rows, key=lambda row: (row.due_at, row.rule.pk))
 
 
 def _planned(
-    rule: ReminderRule, thing: Thing, run: ReminderRun | None, due: set[tuple[int, str]], at: datetime
+    rule: ReminderRule, thing: Thing, runs: list[ReminderRun], due: set[tuple[int, str]], at: datetime
 ) -> Iterator[Planned]:
-    due_at = rule.due_at(thing.moment, thing.day)
-    if run and run.moment == thing.moment:
+    """What was done, for dates that have moved since too; then what is still to come for the present date."""
+    for run in runs:
         yield Planned(rule, thing, run.due_at, Progress.MISSED if run.missed_at else Progress.SENT, run.letters)
-    elif at < due_at:
+    due_at = rule.due_at(thing.moment, thing.day)
+    if runs and runs[-1].moment == thing.moment:
+        return
+    if at < due_at:
         yield Planned(rule, thing, due_at, Progress.WAITING)
     elif at < thing.ends_at and (rule.pk, thing.key) in due:
         yield Planned(rule, thing, due_at, Progress.DUE)

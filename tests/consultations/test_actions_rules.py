@@ -154,12 +154,13 @@ def test_rows_come_in_the_order_of_time_and_name_their_thing(made):
     assert {row.thing.title for row in found} == {"Uwagi do projektu"}
 
 
-def test_a_moved_date_waits_again(made):
+def test_a_moved_date_waits_again_and_what_was_sent_about_the_old_one_stays_told(made):
     follower(made)
     owe_due_reminders(DUE)
     later = {"opens_at": OPENS, "closes_at": CLOSES + 7 * DAY}
     schedule.move_stage(made.stages.get(), **later, reason="Powód.", by=None, at=DUE + HOUR)
-    assert rows(made, DUE + HOUR)["stage_closes"] == (Progress.WAITING, 0)
+    closing = [(row.progress, row.letters) for row in planned(made, DUE + HOUR) if row.rule.kind == "stage_closes"]
+    assert closing == [(Progress.SENT, 1), (Progress.WAITING, 0)]
 
 
 def test_a_rule_that_is_off_plans_nothing(made):
