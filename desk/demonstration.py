@@ -38,7 +38,7 @@ def _read(key: str, raw: bytes) -> SentLetter:
     return SentLetter(
         key=key,
         to=str(message["To"]),
-        subject=str(message["Subject"]),
+        subject=str(message["Subject"]).strip(),  # a folded header begins with the blank of its fold
         sent_at=timezone.localtime(sent_at),
         text=body.get_content() if body else "",
         unsubscribe=str(message["List-Unsubscribe"] or ""),
