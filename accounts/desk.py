@@ -3,8 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import Promise
 
 from accounts.models import User
@@ -85,6 +86,13 @@ class RefusalsInWords:
         except self.refusals as refused:
             request.refusal = str(refused.in_words)  # type: ignore[attr-defined]
             return shown(request, *args, **kwargs)  # type: ignore[no-any-return]
+
+    def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, *args, **kwargs)  # type: ignore[misc, no-any-return]  # ModelAdmin's
+        except self.refusals as refused:
+            messages.error(request, str(refused.in_words))  # type: ignore[attr-defined]
+            return redirect("../change/")
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         form = super().get_form(request, *args, **kwargs)  # type: ignore[misc]  # ModelAdmin's

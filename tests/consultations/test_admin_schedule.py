@@ -1,6 +1,7 @@
 """The coordinator's pages: through the verbs, refused in words beside the field, constant in queries."""
 
 from datetime import date
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import Group
@@ -330,3 +331,12 @@ def test_pages_of_the_desk_use_one_plain_input_for_each_moment(desk):
     assert 'type="datetime-local" name="opens_at" value="2021-10-20T12:00"' in page
     assert "style=" not in page
     assert "opens_at_0" not in page
+
+
+def test_a_stage_published_while_it_is_being_removed_stays_and_the_page_says_why(desk, monkeypatch):
+    made = stage(planned())
+    monkeypatch.setattr(schedule, "remove_from_plan", Mock(side_effect=schedule.PeopleHaveReadIt))
+    refused = desk.post(f"{ADMIN}/stage/{made.pk}/delete/", {"post": "yes"}, follow=True)
+    assert refused.request["PATH_INFO"] == f"{ADMIN}/stage/{made.pk}/change/"
+    assert str(schedule.PeopleHaveReadIt.in_words) in [str(message) for message in refused.context["messages"]]
+    assert Stage.objects.filter(pk=made.pk).exists()
