@@ -4,7 +4,7 @@ import os
 from importlib.resources import files
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
 from tests.browser.portal import running
 
@@ -46,6 +46,12 @@ def chromium():
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
         yield browser
         browser.close()
+
+
+def follow(what: Locator) -> None:
+    """Click a link or a button and wait for the page it leads to: the click itself returns while the old one stands."""
+    with what.page.expect_navigation():
+        what.click()
 
 
 class Visit:

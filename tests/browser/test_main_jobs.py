@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from desk.demo.calendar import Calendar
 from desk.demo.people import STAFF
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import DESK, PHONE, follow
 from tests.browser.portal import eventually
 
 CURRENT = str(Calendar(datetime.now().astimezone().date()).program_year)
@@ -17,9 +17,9 @@ PASSWORD = {account.role.value: (account.email, account.password) for account in
 
 def send(page: Page) -> None:
     """Step 1 to step 2, and send."""
-    page.locator("form:has([name=stamp]) .actions .button").first.click()
+    follow(page.locator("form:has([name=stamp]) .actions .button").first)
     expect(page.locator("dl.answers")).to_be_visible()
-    page.locator("button[name=step][value=send]").click()
+    follow(page.locator("button[name=step][value=send]"))
 
 
 def sign_in(window, role: str) -> Page:
@@ -27,7 +27,7 @@ def sign_in(window, role: str) -> Page:
     window.page.goto("/admin/")
     window.page.fill("[name=login]", email)
     window.page.fill("[name=password]", password)
-    window.page.locator("main form button").first.click()
+    follow(window.page.locator("main form button").first)
     expect(window.page.locator("#user-tools")).to_be_visible()
     return window.page
 
@@ -39,7 +39,7 @@ def test_a_representative_signs_up_on_a_phone_and_confirms(portal, visit, java_s
     phone = visit(viewport=PHONE, java_script_enabled=java_script)
     page = phone.page
     page.goto("/")
-    page.locator(".now .button").first.click()
+    follow(page.locator(".now .button").first)
     page.locator("[name=group]").first.check()
     page.fill("[name=name]", person)
     page.fill("[name=email]", address)
@@ -52,7 +52,7 @@ def test_a_representative_signs_up_on_a_phone_and_confirms(portal, visit, java_s
     page.goto(portal.link_in(letter))
     # A mail scanner that only opens the link changes nothing.
     page.goto(portal.link_in(letter))
-    page.locator("main form button[name=act]").first.click()
+    follow(page.locator("main form button[name=act]").first)
     registered = portal.letter(address, "zapis")
     assert "rooms.example.org" in registered
 
@@ -68,7 +68,7 @@ def test_a_form_with_mistakes_says_which_and_keeps_what_was_typed(visit):
     page.goto(f"/spotkania/{CURRENT}/zapisy/")
     page.fill("[name=name]", "Żaneta Ćma")
     page.fill("[name=email]", "zaneta.example.org")
-    page.locator("form .actions .button").click()
+    follow(page.locator("form .actions .button"))
     expect(page.locator(".errors a")).to_have_count(2)
     expect(page.locator("[name=name]")).to_have_value("Żaneta Ćma")
     expect(page.locator("[name=email]")).to_have_value("zaneta.example.org")
@@ -96,7 +96,7 @@ def test_a_proposal_gets_a_number_and_a_receipt(portal, visit):
 def test_a_remark_starts_at_its_paragraph(portal, visit):
     page = visit(viewport=PHONE).page
     page.goto("/programy/2027-2030/wersje/1/")
-    page.locator("#par-5 .do a, #par-5 ~ .do a").first.click()
+    follow(page.locator("#par-5 .do a, #par-5 ~ .do a").first)
     wording = page.locator("[name=proposed_wording]")
     assert len(wording.input_value()) > 20
     wording.fill(wording.input_value() + " Uwagę zgłasza próba.")
@@ -112,14 +112,14 @@ def test_the_coordinator_moves_a_stage_and_the_page_says_why(visit):
     desk = visit(viewport=DESK)
     page = sign_in(desk, "coordinator")
     page.goto("/admin/consultations/stage/?q=Analiza")
-    page.get_by_role("link", name=re.compile("Analiza")).first.click()
+    follow(page.get_by_role("link", name=re.compile("Analiza")).first)
     closes = page.locator("[name=closes_at]")
     moved = datetime.fromisoformat(closes.input_value()) + timedelta(days=3)
     closes.fill(moved.strftime("%Y-%m-%dT%H:%M"))
-    page.locator("[name=_save]").click()
+    follow(page.locator("[name=_save]"))
     expect(page.locator(".errorlist").first).to_be_visible()  # without a reason: refused in words
     page.fill("[name=reason]", "Uwag jest więcej, niż się spodziewaliśmy.")
-    page.locator("[name=_save]").click()
+    follow(page.locator("[name=_save]"))
     expect(page.locator(".messagelist .success")).to_be_visible()
     page.goto(f"/konsultacje/{CURRENT}/")
     if not page.get_by_text("Uwag jest więcej, niż się spodziewaliśmy.").count():
@@ -145,14 +145,14 @@ def test_whoever_answered_a_link_signs_in_by_a_code(portal, visit):
     page = window.page
     page.goto("/moje/")
     page.fill("[name=email]", "pelagia.latawiec@example.org")
-    page.locator("main form button").first.click()
+    follow(page.locator("main form button").first)
     code = re.search(r"\b[0-9]{6}\b", portal.letter("pelagia.latawiec@example.org", "kod"))[0]
     page.fill("[name=code]", code)
-    page.locator("main form button").first.click()
+    follow(page.locator("main form button").first)
     expect(page.locator("h1")).to_have_text("Moje sprawy")
     expect(page.locator("main .matter")).not_to_have_count(0)
     window.check()
-    page.locator("main .matter a").first.click()
+    follow(page.locator("main .matter a").first)
     expect(page.locator("h1")).to_have_text("Masz miejsce na spotkaniu")
     window.check()
 
@@ -166,9 +166,9 @@ def test_the_coordinator_publishes_a_meeting_when_it_is_complete(visit):
     page.fill("[name=slug]", "dyzur-probny")
     page.fill("[name=starts_at]", starts.strftime("%Y-%m-%dT16:30"))
     page.fill("[name=ends_at]", starts.strftime("%Y-%m-%dT18:00"))
-    page.locator("[name=_continue]").click()
+    follow(page.locator("[name=_continue]"))
     expect(page.locator(".messagelist .success")).to_be_visible()
-    page.locator("[name=_publish]").click()
+    follow(page.locator("[name=_publish]"))
     expect(page.locator(".messagelist .error")).to_be_visible()  # no group yet: refused in words
     assert page.request.get("/spotkania/dyzur-probny/").status == 404
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import DESK, PHONE, follow
 from tests.browser.test_main_jobs import CURRENT, sign_in
 
 PUBLIC = [
@@ -77,7 +77,7 @@ def test_public_pages(visit, address):
 def test_an_announcement(visit):
     window = visit(viewport=PHONE)
     window.page.goto("/aktualnosci/")
-    window.page.locator(".entry a").first.click()
+    follow(window.page.locator(".entry a").first)
     window.check()
 
 
@@ -86,16 +86,16 @@ def test_following_from_the_form_to_the_stop(portal, visit):
     page, address = window.page, "obserwuje.z.telefonu@example.org"
     page.goto(f"/konsultacje/{CURRENT}/obserwuj/")
     page.fill("main [name=email]", address)
-    page.locator("main form .actions button").click()
+    follow(page.locator("main form .actions button"))
     window.check()
     page.goto(portal.link_in(portal.letter(address)))
     window.check()
     page.locator("[name=wants][value=news]").uncheck()
-    page.locator("main form .actions button").click()
+    follow(page.locator("main form .actions button"))
     window.check()
     expect(page.locator("main [role=status]")).to_be_visible()
     expect(page.locator("[name=wants]:checked")).to_have_count(1)
-    page.locator("button[value=stop]").click()
+    follow(page.locator("button[value=stop]"))
     window.check()
     expect(page.locator("button[value=again]")).to_be_visible()
 
