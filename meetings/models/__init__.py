@@ -1,16 +1,25 @@
-"""meeting.py: a meeting and its groups; registration.py: who comes, and what they want to talk about."""
+"""meeting.py: the meeting and its deadlines; group.py: its groups and who runs them; registration.py: who comes;
+topic.py: what else they want to talk about; sheet.py: what a group leaves behind."""
 
-from meetings.models.meeting import GroupModerator, Meeting, MeetingAction, Mode, Sector, WorkingGroup
-from meetings.models.registration import Ended, Registration, TopicProposal
+from meetings.models.group import GroupModerator, Sector, WorkingGroup
+from meetings.models.meeting import Meeting, MeetingAction, Mode
+from meetings.models.registration import Ended, Registration, RegistrationEvent, What
+from meetings.models.sheet import Conclusion, NoteRevision
+from meetings.models.topic import TopicOutcome, TopicProposal
 
 __all__ = [
+    "Conclusion",
     "Ended",
     "GroupModerator",
     "Meeting",
     "MeetingAction",
     "Mode",
+    "NoteRevision",
     "Registration",
+    "RegistrationEvent",
     "Sector",
+    "TopicOutcome",
     "TopicProposal",
+    "What",
     "WorkingGroup",
 ]
