@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identifiers import kind_of_number
 from accounts.letters import withdraw_unwanted
-from accounts.models import Organization, User
+from accounts.models import Organization, Register, User
 from accounts.roles import GIVEN_BY_GROUP, Duty, Role, has_duty, roles_of
 from accounts.tokens import Purpose
 
@@ -50,6 +51,31 @@ def give_roles(user: User, *, roles: Iterable[Role], by: User | None) -> None:
     # A moderator is one by a row of a group: losing the other roles does not close the desk to them.
     user.is_staff = not roles_of(user).isdisjoint({*GIVEN_BY_GROUP, Role.MODERATOR, Role.SUPERUSER})
     user.save(update_fields=["is_staff"])
+
+
+def organization_numbered(number: str) -> Organization | None:
+    """The directory's entry with this KRS, NIP or REGON number. Raises ValidationError for a number that is none of them."""
+    kind = kind_of_number(number)
+    if kind == "krs":
+        return Organization.objects.filter(register=Register.KRS, register_number=number).first()
+    return Organization.objects.filter(**{kind: number}).order_by("pk").first()
+
+
+@transaction.atomic
+def enter_organization(name: str, *, number: str = "", at: datetime) -> Organization:
+    """An entry of the directory, made by somebody who has proven an address; staff have not verified it yet.
+
+    Somebody of the same organization may have been quicker: then theirs.
+    """
+    numbers: dict[str, str] = {}
+    if number:
+        kind = kind_of_number(number)
+        numbers = {"register": Register.KRS, "register_number": number} if kind == "krs" else {kind: number}
+    try:
+        with transaction.atomic():
+            return Organization.objects.create(name=name, created_at=at, **numbers)
+    except IntegrityError:
+        return Organization.objects.get(register=Register.KRS, register_number=number)
 
 
 def verify_organizations(organizations: QuerySet[Organization], *, at: datetime) -> int:

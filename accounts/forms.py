@@ -86,6 +86,11 @@ class VisitorForm(forms.Form):
     def is_to_be_checked(self) -> bool:
         return self.is_valid() and (self.step == "check" or (self.step == "send" and self.is_stale))
 
+    @property
+    def notice(self) -> str:
+        """What the visitor should know before sending what has been checked; empty for most forms."""
+        return ""
+
     def answers(self) -> list[tuple[str, str, str]]:
         """(field id, label, answer as read by people) of every visible answer given."""
         return self._as_read(self.cleaned_data)
@@ -103,6 +108,8 @@ class VisitorForm(forms.Form):
             value = values.get(field.name)
             if field.name == "website" or value in (None, "", []):
                 continue
+            if isinstance(field.field, forms.BooleanField):
+                value = _("yes") if value and str(value) != "False" else _("no")
             choices = {str(key): choice for key, choice in getattr(field.field, "choices", ())}
             shown.append((field.auto_id, str(field.label), str(choices.get(str(field.value()), value))))
         return shown

@@ -30,6 +30,25 @@ def validate_krs(value: str) -> None:
         raise ValidationError(_("A KRS number has 10 digits, for example 0000123456."))
 
 
+def kind_of_number(value: str) -> str:
+    """Which field of an organization a number belongs to: "krs", "nip" or "regon". Raises ValidationError.
+
+    A KRS number begins with 0, a NIP never does; both have 10 digits.
+    """
+    if len(value) == 10 and value.startswith("0"):
+        validate_krs(value)
+        return "krs"
+    if len(value) == 10:
+        validate_nip(value)
+        return "nip"
+    if len(value) in (9, 14):
+        validate_regon(value)
+        return "regon"
+    raise ValidationError(
+        _("Write a KRS or NIP number with 10 digits, or a REGON with 9 or 14. You can also leave this field empty.")
+    )
+
+
 def validate_one_mailbox(address: str) -> None:
     """On the way out quotation marks are taken off, =?…?= is decoded and a domain is folded: one mailbox would have a
     thousand addresses."""

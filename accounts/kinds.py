@@ -77,6 +77,18 @@ CALENDAR_NOTE = Placeholder(
     _("The entry for your calendar is attached."),
     may_be_empty=True,
 )
+ASKED_AGAIN = Placeholder(
+    "confirm_until",
+    _("until when to say again that one is coming; empty when nobody asks for it"),
+    _("until Thursday 22 July, 2:00 p.m."),
+    may_be_empty=True,
+)
+QUEUE = Placeholder(
+    "queue",
+    _("a sentence on the waiting list and the person's place in it; empty for somebody who does not wait"),
+    _("2 people have waited longer than you: a place that becomes free is offered to them first."),
+    may_be_empty=True,
+)
 WHAT = Placeholder("what", _("what the stage collects"), _("Remarks on the draft"))
 HOW = Placeholder("how", _("a sentence on how it is done"), _("Choose a provision, write how it should read and why."))
 BECAUSE = Placeholder("because", _("why this person: follows or signed up"), _("you follow this consultation by e-mail"))
@@ -181,6 +193,7 @@ KINDS: dict[str, LetterKind] = {
             MEETING,
             FACTS,
             Placeholder("held_until", _("how long the place is held"), _("22 July 2027, 10:42 a.m.")),
+            QUEUE,
         ),
         repeats_in_doubt=True,
     ),
@@ -217,11 +230,30 @@ KINDS: dict[str, LetterKind] = {
         ),
         repeats_in_doubt=True,
     ),
+    "waitlist_joined": LetterKind(_("on the waiting list"), (LINK, MEETING, FACTS, QUEUE), repeats_in_doubt=True),
+    "waitlist_offer": LetterKind(
+        _("a place has become free"),
+        (
+            LINK,
+            MEETING,
+            FACTS,
+            Placeholder("offered_until", _("how long the place is kept for the person"), _("24 July 2027, 10:42 a.m.")),
+        ),
+        repeats_in_doubt=True,
+    ),
     "group_changed": LetterKind(
-        _("the group has changed"), (LINK, MEETING, FACTS, ROOM_LINK, CALENDAR_NOTE), repeats_in_doubt=True
+        _("the group has changed"), (LINK, MEETING, FACTS, ROOM_LINK, REASON, CALENDAR_NOTE), repeats_in_doubt=True
+    ),
+    "group_cancelled": LetterKind(
+        _("the group is called off: choose another one"), (LINK, MEETING, FACTS, REASON, CALENDAR_NOTE), repeats_in_doubt=True
     ),
     "meeting_moved": LetterKind(
-        _("the meeting has moved"), (LINK, MEETING, FACTS, ROOM_LINK, REASON, CALENDAR_NOTE), repeats_in_doubt=True
+        _("the meeting has moved"),
+        (LINK, MEETING, FACTS, ROOM_LINK, REASON, ASKED_AGAIN, CALENDAR_NOTE),
+        repeats_in_doubt=True,
+    ),
+    "moderator_invitation": LetterKind(
+        _("invitation to somebody who runs a group"), (LINK, MEETING, FACTS, PAGE_URL), repeats_in_doubt=True
     ),
     "meeting_cancelled": LetterKind(
         _("the meeting is cancelled"), (LINK, MEETING, FACTS, REASON, CALENDAR_NOTE), repeats_in_doubt=True
@@ -234,6 +266,29 @@ KINDS: dict[str, LetterKind] = {
             Placeholder("title", _("title of the topic"), _("Small grants")),
             Placeholder("received", _("when it reached us"), _("22 July 2027, 10:42 a.m.")),
             Placeholder("topic", _("what the person wrote, quoted"), _("> Small grants"), "emails/parts/topic.txt"),
+            PAGE_URL,
+        ),
+        repeats_in_doubt=True,
+    ),
+    "moderator_news": LetterKind(
+        _("to somebody who runs a group: something has changed"),
+        (
+            LINK,
+            MEETING,
+            FACTS,
+            Placeholder("what_happened", _("what has changed, in a sentence"), _("The meeting has another date or place.")),
+            REASON,
+        ),
+        repeats_in_doubt=True,
+    ),
+    "topic_decided": LetterKind(
+        _("what became of an extra topic"),
+        (
+            MEETING,
+            FACTS,
+            Placeholder("title", _("title of the topic"), _("Small grants")),
+            Placeholder("decision", _("what was decided, in a sentence"), _("The topic is taken up in the group “Sport”.")),
+            Placeholder("answer", _("what the office wrote to the author; may be empty"), _("Thank you."), may_be_empty=True),
             PAGE_URL,
         ),
         repeats_in_doubt=True,
@@ -305,6 +360,17 @@ KINDS: dict[str, LetterKind] = {
             Placeholder("task", _("what stood still"), _("sending letters")),
             Placeholder("since", _("when it last ran"), _("22 July 2027, 10:42 a.m.")),
             Placeholder("until", _("when it ran again"), _("22 July 2027, 10:42 a.m.")),
+            PAGE_URL,
+        ),
+    ),
+    "staff_seats": LetterKind(
+        _("desk: the counter of places was wrong"),
+        (
+            MEETING,
+            Placeholder("group", _("name of the group"), _("Sport")),
+            Placeholder("counted", _("places taken, as counted"), "12"),
+            Placeholder("held", _("places that people hold"), "13"),
+            Placeholder("capacity", _("places in all"), "15"),
             PAGE_URL,
         ),
     ),

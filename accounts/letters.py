@@ -19,6 +19,7 @@ from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from kombu.pools import producers
 
 from accounts.identifiers import validate_one_mailbox
 from accounts.kinds import KINDS, OPTIONAL_KINDS, SECRET_KINDS
@@ -103,14 +104,16 @@ def owe_letter(
     unfollow: int | None = None,
     calendar: str = "",
     expires_at: datetime | None = None,
+    is_new: bool = False,
 ) -> None:
     """Owe one letter, in the caller's transaction. A second call for the same address and occasion changes nothing.
 
     Only a letter that was withdrawn unsent is owed again: a deadline may move away and come back. What staff cancelled
-    stays cancelled. `occasion` is "<kind>:<object>:<pk>[:<moment>]". Raises AddressIsWrong; KeyError for an unknown kind.
+    stays cancelled. `occasion` is "<kind>:<object>:<pk>[:<moment>]". `is_new` says that this transaction has written the
+    object, so that no letter of it can be known. Raises AddressIsWrong; KeyError for an unknown kind.
     """
     to, is_optional = _one_address(to), not KINDS[kind].is_transactional
-    known = Letter.objects.filter(to=to, occasion=occasion).only("to", "state", "history").first()
+    known = None if is_new else Letter.objects.filter(to=to, occasion=occasion).only("to", "state", "history").first()
     if known and (known.state != State.OBSOLETE or known.is_cancelled_by_staff or (expires_at and expires_at <= at)):
         return
     content: dict[str, object] = {
@@ -228,9 +231,10 @@ def wake(task_name: str, *args: object) -> None:
     if time.monotonic() < _broker_silent_until:
         return
     try:
-        # A connection of its own, with little patience: the workers' connections wait longer, a visitor must not.
-        with current_app.connection_for_write(transport_options=BROKER_PATIENCE) as connection:
-            current_app.send_task(task_name, args=args, connection=connection, retry=False)
+        # Connections of their own, with little patience: the workers' connections wait longer, a visitor must not.
+        # They are kept, since to open one takes as long as a third of a sign-up.
+        with producers[current_app.connection_for_write(transport_options=BROKER_PATIENCE)].acquire(block=True) as producer:
+            current_app.send_task(task_name, args=args, producer=producer, retry=False)
     except Exception:  # whatever the broker or its driver raises, the row is written and the beat table repeats
         _broker_silent_until = time.monotonic() + LEAVE_BROKER_ALONE
         logger.exception("The broker does not take messages; %s waits for its next turn.", task_name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -55,8 +55,24 @@ def network_of(request: HttpRequest) -> str:
     return str(ipaddress.ip_network(f"{ip}/{24 if ip.version == 4 else 64}", strict=False))
 
 
+def count_form(request: HttpRequest, email: str, *, at: datetime) -> None:
+    """A form that makes us write to this address. Raises TooMany; a form too many for its network costs the address nothing."""
+    limits = ((FORMS_FROM_ONE_NETWORK, network_of(request)), (LETTERS_TO_ONE_ADDRESS, email.lower()))
+    # One transaction, since every commit waits for the disk; a refusal after it, since that is counted too.
+    with transaction.atomic():
+        exceeded = next((limit for limit, key in limits if _counted(limit, key, at=at) > limit.count), None)
+    if exceeded:
+        raise exceeded.refusal
+
+
 def count_against(limit: Limit, key: str, *, at: datetime) -> None:
-    """Raises the limit's refusal, a TooMany. One atomic upsert: two processes cannot both be the last one allowed."""
+    """Raises the limit's refusal, a TooMany."""
+    if _counted(limit, key, at=at) > limit.count:
+        raise limit.refusal
+
+
+def _counted(limit: Limit, key: str, *, at: datetime) -> int:
+    """How often by now, this time among them. One atomic upsert: two processes cannot both be the last one allowed."""
     seconds = int(limit.per.total_seconds())
     window = datetime.fromtimestamp(int(at.timestamp()) // seconds * seconds, tz=UTC)
     table = connection.ops.quote_name(Rate._meta.db_table)
@@ -67,5 +83,4 @@ def count_against(limit: Limit, key: str, *, at: datetime) -> None:
             [f"{limit.name}:{key}"[:100], connection.ops.adapt_datetimefield_value(window)],
         )
         (count,) = cursor.fetchone()
-    if count > limit.count:
-        raise limit.refusal
+    return int(count)

@@ -40,7 +40,7 @@ class Duty(StrEnum):
 ALLOWS: dict[Role, frozenset[Duty]] = {
     Role.PUBLIC: frozenset(),
     Role.REPRESENTATIVE: frozenset(),
-    # Runs a group at the meeting; the desk has nothing for them yet.
+    # Runs one group: its page opens by the row that names them (meetings/views/groups.py), the desk does not.
     Role.MODERATOR: frozenset(),
     Role.DRAFTER: frozenset({Duty.DRAFT_TEXT, Duty.HANDLE_VOICES, Duty.READ_ALL}),
     Role.COORDINATOR: frozenset(

@@ -22,6 +22,8 @@ class Purpose(StrEnum):
     DIRECTORY = "d"
     # Somebody who signed up for a meeting wants no reminders about its consultation.
     QUIET = "q"
+    # Somebody who runs a thematic group.
+    MODERATOR = "m"
 
 
 # Behind these a letter can be stopped with one click (RFC 8058).
@@ -34,6 +36,7 @@ LIFETIME: dict[Purpose, timedelta] = {
     Purpose.UNFOLLOW: timedelta(days=3650),
     Purpose.DIRECTORY: timedelta(days=3650),
     Purpose.QUIET: timedelta(days=3650),
+    Purpose.MODERATOR: timedelta(days=180),
 }
 
 
