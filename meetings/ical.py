@@ -13,7 +13,7 @@ from django.utils import timezone
 from icalendar import Event, vCalAddress
 
 from consultations.ical import new_calendar, uid_of
-from meetings.models import Meeting, Registration
+from meetings.models import Meeting, Registration, WorkingGroup
 
 
 class Method(StrEnum):
@@ -32,9 +32,9 @@ def public_entry(meeting: Meeting, *, at: datetime) -> bytes:
 def personal_entry(registration: Registration, *, at: datetime) -> str:
     """What one person's letter carries: the meeting and the group, or the end of it."""
     meeting = registration.meeting
-    ended = registration.ended_at is not None or meeting.cancelled_at is not None
+    ended = registration.ended_at or meeting.cancelled_at or registration.group.cancelled_at
     uid = f"registration-{registration.pk}"
-    event = _event(meeting, uid=uid, sequence=registration.calendar_sequence, at=at, group=registration.group.name)
+    event = _event(meeting, uid=uid, sequence=registration.calendar_sequence, at=at, group=registration.group)
     # A mail program shows an invitation only when both are named.
     event.add("organizer", _mailbox(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], settings.MUNICIPALITY["office"]))
     answer = "ACCEPTED" if registration.is_confirmed else "NEEDS-ACTION"
@@ -42,15 +42,16 @@ def personal_entry(registration: Registration, *, at: datetime) -> str:
     return _calendar(event, Method.CANCEL if ended else Method.REQUEST).decode()
 
 
-def _event(meeting: Meeting, *, uid: str, sequence: int, at: datetime, group: str = "") -> Event:
+def _event(meeting: Meeting, *, uid: str, sequence: int, at: datetime, group: WorkingGroup | None = None) -> Event:
     zone = timezone.get_default_timezone()
     event = Event()
     event.add("uid", uid_of(uid))
     event.add("sequence", sequence)
     event.add("dtstamp", at.astimezone(UTC))
-    event.add("dtstart", meeting.starts_at.astimezone(zone))
-    event.add("dtend", meeting.ends_at.astimezone(zone))
-    event.add("summary", f"{meeting.title}: {group}" if group else meeting.title)
+    starts_at, ends_at = (group.begins_at, group.finishes_at) if group else (meeting.starts_at, meeting.ends_at)
+    event.add("dtstart", starts_at.astimezone(zone))
+    event.add("dtend", ends_at.astimezone(zone))
+    event.add("summary", f"{meeting.title}: {group.full_name}" if group else meeting.title)
     event.add("location", meeting.place or meeting.get_mode_display())
     if meeting.description:
         event.add("description", meeting.description)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 
 from accounts.tokens import Purpose
@@ -23,7 +23,10 @@ def owe_due_reminders(at: datetime) -> None:
 
 def _undecided(rule: ReminderRule, thing: Thing, at: datetime) -> Iterable[Recipient]:
     """Followers who have neither signed up nor resigned, while there is a place."""
-    if not thing.row.groups.filter(taken__lt=F("capacity")).exists():
+    free = Q(taken__lt=F("capacity"))
+    if thing.row.is_hybrid:
+        free |= Q(remote_taken__lt=F("remote_capacity"))
+    if not thing.row.groups.taking_people().filter(free).exists():
         return ()
     decided = thing.row.registrations.exclude(ended_because=Ended.LAPSED).values_list("email", flat=True)
     people, _refusing = followers(rule.consultation, wants="wants_reminders")
@@ -32,7 +35,7 @@ def _undecided(rule: ReminderRule, thing: Thing, at: datetime) -> Iterable[Recip
 
 def _signed_up(rule: ReminderRule, thing: Thing, at: datetime) -> Iterable[Recipient]:
     """One letter for each person, though an organization's people may share a mailbox."""
-    people = thing.row.registrations.registered().exclude(email="")
+    people = thing.row.registrations.registered().exclude(email="").filter(group__cancelled_at=None)
     if rule.audience == Audience.UNCONFIRMED:
         people = people.unconfirmed()
     elif rule.audience == Audience.COMING:
@@ -50,14 +53,14 @@ def _meeting_words(thing: Thing, person: Recipient, at: datetime) -> dict[str, o
 
 def _personal_words(thing: Thing, person: Recipient, at: datetime) -> dict[str, object]:
     _purpose, pk = person.link or (None, 0)
-    registration = Registration.objects.select_related("group").get(pk=pk)
+    registration = Registration.objects.select_related("group__meeting", "group__parent").get(pk=pk)
     return {
         **_meeting_words(thing, person, at),
         "name": registration.name,
-        "group": registration.group.name,
-        "room": registration.group.room,
-        "room_link": registration.group.room_link if registration.is_confirmed else "",
-        "starts": moment_words(thing.row.starts_at, at),
+        "group": registration.group.full_name,
+        "room": "" if registration.remotely else registration.group.room,
+        "room_link": registration.room_link,
+        "starts": moment_words(registration.group.begins_at, at),
         "page_url": _page("topic_new", thing),
     }
 

@@ -1,11 +1,14 @@
 from datetime import datetime
 
 from accounts.beats import periodic
-from meetings.actions import release_all_lapsed
+from meetings.actions import forget_needs, recount_all, release_all_silent, settle_all
 from meetings.reminders import owe_due_reminders
 
 
 @periodic("meetings.tick")
 def tick(at: datetime) -> None:
-    release_all_lapsed(at=at)
+    settle_all(at=at)
+    release_all_silent(at=at)
+    recount_all(at=at)
+    forget_needs(at=at)
     owe_due_reminders(at)

@@ -1,21 +1,28 @@
 """The office's side: a meeting is prepared, published, moved, called off."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from consultations.models import Consultation, DateChange, Topic
+from consultations.models import Consultation, DateChange
 from meetings import letters
 from meetings.actions import seats
-from meetings.actions.people import folded
-from meetings.actions.refusals import DatesDoNotFit, GroupHasMorePeople, MeetingIsNotReady, MoveNeedsAReason, TooLate
-from meetings.models import GroupModerator, Meeting, MeetingAction, Sector, WorkingGroup
+from meetings.actions.answering import ask_again
+from meetings.actions.refusals import (
+    DatesDoNotFit,
+    HybridPeopleDoNotFit,
+    MeetingIsNotReady,
+    MoveNeedsAReason,
+    PeopleAreSignedUp,
+    TooLate,
+)
+from meetings.models import GroupModerator, Meeting, MeetingAction, Mode, WorkingGroup
 from programs.freshness import mark_boundaries, public_changed
 
 MOMENTS = ("starts_at", "ends_at", "topics_until", "signup_until", "confirm_until")
@@ -25,6 +32,13 @@ class Options(TypedDict, total=False):
     description: str
     mode: str
     place: str
+    directions: str
+    accessibility: str
+    without_signup: bool
+    has_waiting_list: bool
+    topics_closed_words: str
+    signup_closed_words: str
+    confirm_closed_words: str
     limit_per_organization: int | None
 
 
@@ -37,8 +51,9 @@ class Deadlines(TypedDict, total=False):
     topics_until: datetime | None
     signup_until: datetime | None
     confirm_until: datetime | None
-    # Not a moment, but it stands and falls with the one before it.
+    # No moments, but they stand and fall with the one before them.
     separate_confirmation: bool
+    releases_silent: bool
 
 
 class Moments(Deadlines, total=False):
@@ -48,16 +63,6 @@ class Moments(Deadlines, total=False):
 
 class Rest(Options, Deadlines, total=False):
     """What a new meeting may be given besides its title, address and hours."""
-
-
-class GroupWords(TypedDict, total=False):
-    name: str
-    description: str
-    topic: Topic | None
-    position: int
-    capacity: int
-    room: str
-    room_link: str
 
 
 def _written(meeting: Meeting, values: dict[str, Any]) -> list[str]:
@@ -74,10 +79,10 @@ def _written(meeting: Meeting, values: dict[str, Any]) -> list[str]:
 
 def check_complete(meeting: Meeting) -> None:
     """What people see stays complete. Raises MeetingIsNotReady."""
-    _check(meeting, meeting.lacking)
+    keep_complete(meeting, meeting.lacking)
 
 
-def _check(meeting: Meeting, lacking: Callable[[], list[str]]) -> None:
+def keep_complete(meeting: Meeting, lacking: Callable[[], list[str]]) -> None:
     if meeting.published_at is not None and meeting.cancelled_at is None and (sentences := lacking()):
         raise MeetingIsNotReady(meeting, sentences)
 
@@ -86,7 +91,7 @@ def _mark(meeting: Meeting, *, at: datetime) -> None:
     mark_boundaries(f"meeting:{meeting.pk}", [getattr(meeting, field) for field in MOMENTS], at=at)
 
 
-def _lock(meeting_pk: int) -> tuple[Meeting, dict[int, WorkingGroup]]:
+def lock(meeting_pk: int) -> tuple[Meeting, seats.Groups]:
     """The consultation before the meeting, as the verbs of its schedule do: both write its moved dates."""
     consultation = Meeting.objects.filter(pk=meeting_pk).values("consultation")
     Consultation.objects.select_for_update(no_key=True).get(pk__in=consultation)
@@ -119,30 +124,68 @@ def edit_meeting(
 ) -> Meeting:
     """All but the dates and what hangs on them. Who is registered hears of another place or mode.
 
-    Raises DatesDoNotFit, MeetingIsNotReady.
+    Raises DatesDoNotFit, MeetingIsNotReady, HybridPeopleDoNotFit, PeopleAreSignedUp.
     With `groups_follow` the groups get what another mode asks of them in the same transaction, and the caller then
     asks check_complete.
     """
-    meeting, _groups = _lock(meeting.pk)
+    meeting, groups = lock(meeting.pk)
+    before = meeting.mode
     changed = _written(meeting, dict(words))
+    if meeting.without_signup and meeting.registrations.active().exists():
+        raise PeopleAreSignedUp
     elsewhere = bool({"mode", "place"} & set(changed)) and meeting.published_at is not None
     meeting.ics_sequence += elsewhere
     meeting.save()
-    _check(meeting, meeting.lacking_itself if groups_follow else meeting.lacking)
+    if before == Mode.HYBRID and not meeting.is_hybrid:
+        _one_kind_of_seat(groups.values())
+        seats.settle(meeting, groups, at=at)
+    elif before == Mode.REMOTE and meeting.is_hybrid:
+        _all_from_afar(groups.values())
+    keep_complete(meeting, meeting.lacking_itself if groups_follow else meeting.lacking)
     if elsewhere:
+        if "mode" in changed:
+            ask_again(meeting, at=at)
         letters.owe_moved(meeting, at=at)
     public_changed(at=at)
     return meeting
 
 
-@transaction.atomic
-def move_meeting(meeting: Meeting, *, by: User | None, at: datetime, reason: str = "", **moments: Unpack[Moments]) -> Meeting:
-    """Move dates. Once published each change is told to the public with its reason, and new hours to those registered.
+def _one_kind_of_seat(groups: Iterable[WorkingGroup]) -> None:
+    """The meeting is hybrid no more: who was to take part from afar has a seat like everybody else."""
+    for group in groups:
+        if group.taken + group.remote_taken > group.capacity:
+            raise HybridPeopleDoNotFit(group)
+        group.registrations.filter(remotely=True).update(remotely=False)
+        group.taken, group.remote_taken = group.taken + group.remote_taken, 0
+        group.save(update_fields=["taken", "remote_taken"])
 
-    Raises MoveNeedsAReason, DatesDoNotFit, MeetingIsNotReady.
+
+def _all_from_afar(groups: Iterable[WorkingGroup]) -> None:
+    """A remote meeting becomes hybrid: nobody who signed up for a link is sent to a room."""
+    for group in groups:
+        group.registrations.update(remotely=True)
+        group.remote_capacity, group.remote_taken, group.taken = group.capacity, group.taken, 0
+        group.save(update_fields=["taken", "remote_taken", "remote_capacity"])
+
+
+@transaction.atomic
+def move_meeting(
+    meeting: Meeting,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    groups_follow: bool = False,
+    **moments: Unpack[Moments],
+) -> Meeting:
+    """Move dates. Once published each change is told to the public with its reason, and new hours to those registered,
+    who are asked again whether they come.
+
+    The hours that groups have of their own move with the start; with `groups_follow` the caller sets them in the same
+    transaction, and then asks check_complete. Raises MoveNeedsAReason, DatesDoNotFit, MeetingIsNotReady.
     """
-    meeting, _groups = _lock(meeting.pk)
-    before = {field: getattr(meeting, field) for field in MOMENTS}
+    meeting, groups = lock(meeting.pk)
+    before: dict[str, Any] = {field: getattr(meeting, field) for field in MOMENTS}
     changed = _written(meeting, dict(moments))
     if not changed:
         return meeting
@@ -155,7 +198,23 @@ def move_meeting(meeting: Meeting, *, by: User | None, at: datetime, reason: str
     new_hours = bool({"starts_at", "ends_at"} & set(moved))
     meeting.ics_sequence += new_hours
     meeting.save()
-    _check(meeting, meeting.lacking_itself)
+    if not groups_follow:
+        _move_hours(groups.values(), by=meeting.starts_at - before["starts_at"])
+    keep_complete(meeting, partial(_lacking_after_a_move, meeting, new_hours, groups_follow, at))
+    _tell(meeting, moved, before, reason=reason, by=by, at=at)
+    letters.drop_reminders(meeting, at=at)
+    if new_hours:
+        ask_again(meeting, at=at)
+        _cut_offers(meeting, at=at)
+        letters.owe_moved(meeting, at=at, reason=reason)
+    _mark(meeting, at=at)
+    return meeting
+
+
+def _tell(
+    meeting: Meeting, moved: Iterable[str], before: Mapping[str, Any], *, reason: str, by: User | None, at: datetime
+) -> None:
+    """The public, of each date that was moved."""
     DateChange.objects.bulk_create(
         DateChange(
             consultation_id=meeting.consultation_id,
@@ -169,23 +228,41 @@ def move_meeting(meeting: Meeting, *, by: User | None, at: datetime, reason: str
         )
         for field in moved
     )
-    letters.drop_reminders(meeting, at=at)
-    if new_hours:
-        letters.owe_moved(meeting, at=at, reason=reason)
-    _mark(meeting, at=at)
-    return meeting
+
+
+def _move_hours(groups: Iterable[WorkingGroup], *, by: timedelta) -> None:
+    for group in groups:
+        if group.starts_at and group.ends_at and by:
+            group.starts_at, group.ends_at = group.starts_at + by, group.ends_at + by
+            group.save(update_fields=["starts_at", "ends_at"])
+
+
+def _cut_offers(meeting: Meeting, *, at: datetime) -> None:
+    """A place is kept for nobody longer than the new dates allow."""
+    last = seats.offer_ends(meeting, at=at)
+    meeting.registrations.active().filter(offered_until__gt=last).update(offered_until=last)
+
+
+def _lacking_after_a_move(meeting: Meeting, new_hours: bool, groups_follow: bool, at: datetime) -> list[str]:
+    found = meeting.lacking_itself() if groups_follow else meeting.lacking()
+    if new_hours and meeting.confirm_until and meeting.confirm_until <= at < meeting.starts_at:
+        found.append(_("People will be asked again whether they come: give a deadline for confirming that is still ahead."))
+    return found
 
 
 @transaction.atomic
 def publish_meeting(meeting: Meeting, *, by: User | None, at: datetime) -> Meeting:
     """Raises MeetingIsNotReady with everything that is missing."""
-    meeting, _groups = _lock(meeting.pk)
+    meeting, _groups = lock(meeting.pk)
     if meeting.published_at is not None:
         return meeting
     if missing := meeting.missing(at):
         raise MeetingIsNotReady(meeting, missing)
     meeting.published_at = at
     meeting.save()
+    for moderator in GroupModerator.objects.filter(group__meeting=meeting).select_related("group").order_by("pk"):
+        moderator.group.meeting = meeting
+        letters.owe_invitation(moderator, at=at)
     _mark(meeting, at=at)
     return meeting
 
@@ -196,7 +273,7 @@ def cancel_meeting(meeting: Meeting, *, reason: str, by: User | None, at: dateti
 
     Raises MoveNeedsAReason, TooLate once it has begun.
     """
-    meeting, _groups = _lock(meeting.pk)
+    meeting, _groups = lock(meeting.pk)
     if meeting.cancelled_at:
         return meeting
     if not reason.strip():
@@ -218,74 +295,7 @@ def cancel_meeting(meeting: Meeting, *, reason: str, by: User | None, at: dateti
     )
     letters.drop_reminders(meeting, at=at)
     letters.owe_cancelled(meeting, at=at, reason=reason)
+    # No place is offered any more.
+    meeting.registrations.active().update(offered_until=None)
     public_changed(at=at)
     return meeting
-
-
-@transaction.atomic
-def add_group(
-    meeting: Meeting,
-    *,
-    name: str,
-    capacity: int,
-    at: datetime,
-    topic: Topic | None = None,
-    description: str = "",
-    room: str = "",
-    room_link: str = "",
-    position: int = 0,
-    moderators: Mapping[Sector, str] | None = None,
-) -> WorkingGroup:
-    """Raises MeetingIsNotReady for a group without its pair of moderators in a meeting that people see."""
-    meeting, _groups = _lock(meeting.pk)
-    group = WorkingGroup.objects.create(
-        meeting=meeting,
-        name=name,
-        capacity=capacity,
-        topic=topic,
-        description=description,
-        room=room,
-        room_link=room_link,
-        position=position,
-    )
-    for sector, moderator in (moderators or {}).items():
-        set_moderator(group, sector=sector, name=moderator, at=at)
-    _check(meeting, partial(group.lacking, remote=meeting.is_remote))
-    public_changed(at=at)
-    return group
-
-
-@transaction.atomic
-def edit_group(group: WorkingGroup, *, at: datetime, **words: Unpack[GroupWords]) -> WorkingGroup:
-    """Who is registered hears of another room. Raises GroupHasMorePeople, MeetingIsNotReady."""
-    meeting, groups = _lock(group.meeting_id)
-    group = groups[group.pk]
-    if words.get("capacity", group.capacity) < group.taken:
-        raise GroupHasMorePeople(group)
-    another_room = any(words.get(field, getattr(group, field)) != getattr(group, field) for field in ("room", "room_link"))
-    for field, value in words.items():
-        setattr(group, field, value)
-    group.save(update_fields=list(words))
-    _check(meeting, partial(group.lacking, remote=meeting.is_remote))
-    if another_room and meeting.published_at is not None and meeting.cancelled_at is None:
-        Meeting.objects.filter(pk=meeting.pk).update(ics_sequence=F("ics_sequence") + 1)
-        meeting.refresh_from_db(fields=["ics_sequence"])
-        letters.owe_all("group_changed", meeting, at=at, group_pk=group.pk)
-    public_changed(at=at)
-    return group
-
-
-@transaction.atomic
-def set_moderator(group: WorkingGroup, *, sector: Sector, name: str, at: datetime, user: User | None = None) -> GroupModerator:
-    """One per sector: a second call for the same sector names another person.
-
-    The account stays with the person it was given to: somebody else named without one does not inherit the access.
-    """
-    _lock(group.meeting_id)
-    moderator = GroupModerator.objects.filter(group=group, sector=sector).first() or GroupModerator(group=group, sector=sector)
-    if user is not None or folded(moderator.name) != folded(name):
-        moderator.user = user
-    moderator.name = name
-    moderator.save()
-    public_changed(at=at)
-    return moderator

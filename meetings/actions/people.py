@@ -2,10 +2,14 @@
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from accounts.actions import organization_numbered
 from accounts.models import Organization
 from meetings.models import Registration, WorkingGroup
 
+# As the form promises: see meetings.forms.SignUpForm.
+NEEDS_KEPT_FOR = timedelta(days=14)
 # NFKD takes marks off letters; these letters are made of one piece.
 _ONE_PIECE = str.maketrans({"ł": "l", "đ": "d", "ø": "o"})
 
@@ -18,9 +22,14 @@ class SignUp:
     email: str
     organization_name: str = ""
     organization: Organization | None = None
+    organization_number: str = ""
     phone: str = ""
     needs: str = ""
     language: str = "pl"
+    # At a hybrid meeting: from afar.
+    remotely: bool = False
+    # Would rather wait for a place than have none.
+    waits: bool = False
 
 
 def folded(text: str) -> str:
@@ -33,9 +42,13 @@ def normalized(email: str) -> str:
     return email.strip().lower()
 
 
-def entry_named(name: str) -> Organization | None:
-    """The directory's entry of that name; the name stays as it was typed when there is none."""
-    key = folded(name)
+def entry_of(person: SignUp) -> Organization | None:
+    """The directory's entry of that number or that name; what was typed stays as it is when there is none."""
+    if person.organization:
+        return person.organization
+    if person.organization_number and (numbered := organization_numbered(person.organization_number)):
+        return numbered
+    key = folded(person.organization_name)
     if not key:
         return None
     names = Organization.objects.order_by("pk").values_list("pk", "name")
@@ -44,9 +57,15 @@ def entry_named(name: str) -> Organization | None:
 
 
 def of_one_organization(group: WorkingGroup, organization_pk: int | None, name: str) -> int:
-    """How many people of this organization are in the group; 0 for somebody who speaks for nobody."""
+    """How many people of this organization are in the group or wait for it; 0 for somebody who speaks for nobody."""
     key = folded(name)
     seated = Registration.objects.active().filter(group=group).values_list("organization_id", "organization_name")
     return sum(
         (organization_pk is not None and pk == organization_pk) or (bool(key) and folded(typed) == key) for pk, typed in seated
     )
+
+
+def forget_needs(*, at: datetime) -> int:
+    """What people wrote about their health and their needs is kept no longer than the form says; how many texts went."""
+    past = Registration.objects.filter(meeting__ends_at__lte=at - NEEDS_KEPT_FOR).exclude(needs="")
+    return past.update(needs="")

@@ -1,5 +1,6 @@
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
@@ -8,8 +9,8 @@ from accounts.roles import Duty, has_duty
 from consultations.models import Channel
 from meetings import letters
 from meetings.actions.people import normalized
-from meetings.actions.refusals import TopicsAreClosed
-from meetings.models import Meeting, MeetingAction, TopicProposal, WorkingGroup
+from meetings.actions.refusals import GroupIsElsewhere, GroupTakesNobody, TopicIsElsewhere, TopicNeedsADecision, TopicsAreClosed
+from meetings.models import Meeting, MeetingAction, TopicOutcome, TopicProposal, WorkingGroup
 from programs.freshness import public_changed
 
 
@@ -57,10 +58,41 @@ def propose_topic(
 
 
 @transaction.atomic
-def take_topic(topic: TopicProposal, *, group: WorkingGroup | None, at: datetime) -> TopicProposal:
-    """Put the topic on a group's agenda, where everybody sees it; without a group, take it off."""
-    topic = TopicProposal.objects.select_for_update().get(pk=topic.pk)
-    topic.group = group
-    topic.save(update_fields=["group"])
+def decide_topic(
+    topic: TopicProposal,
+    *,
+    outcome: str,
+    at: datetime,
+    group: WorkingGroup | None = None,
+    merged_into: TopicProposal | None = None,
+    answer: str = "",
+) -> TopicProposal:
+    """Take the topic up in a group, where everybody sees it; join it with another; or not, with reasons. The author hears.
+
+    Without an outcome the decision is taken back. The same decision again changes nothing. Raises TopicNeedsADecision,
+    GroupIsElsewhere, GroupTakesNobody, TopicIsElsewhere.
+    """
+    if group and group.meeting_id != topic.meeting_id:
+        raise GroupIsElsewhere(group)
+    if group and WorkingGroup.objects.filter(pk=group.pk, cancelled_at__isnull=False).exists():
+        raise GroupTakesNobody(group)
+    if merged_into and merged_into.meeting_id != topic.meeting_id:
+        raise TopicIsElsewhere
+    topic = TopicProposal.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=topic.pk)
+    before = (topic.outcome, topic.answer, topic.group_id, topic.merged_into_id)
+    topic.outcome, topic.answer = outcome, answer.strip()
+    topic.group = group if outcome == TopicOutcome.ACCEPTED else None
+    topic.merged_into = merged_into if outcome == TopicOutcome.MERGED else None
+    if before == (topic.outcome, topic.answer, topic.group_id, topic.merged_into_id):
+        return topic
+    topic.decided_at = at if outcome else None
+    try:
+        topic.validate_constraints()
+    except ValidationError as error:
+        raise TopicNeedsADecision(error) from error
+    topic.save()
+    letters.withdraw_topic_answer(topic, at=at)
+    if outcome:
+        letters.owe_topic_answer(topic, at=at)
     public_changed(at=at)
     return topic
