@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts import tokens
+from accounts.models import User
 from accounts.tokens import Purpose
 from consultations.models import Follow, Submission
-from meetings.models import Registration
+from meetings.models import GroupModerator, Registration
+from meetings.words import page_of
 
 
 @dataclass(frozen=True)
@@ -14,14 +16,17 @@ class Matters:
     registrations: list[tuple[Registration, str]]
     submissions: list[tuple[Submission, str]]
     follows: list[tuple[Follow, str]]
+    # Groups they run; signing in opens these pages, so their addresses are plain.
+    moderated: list[tuple[GroupModerator, str]]
 
     @property
     def any(self) -> bool:
-        return bool(self.registrations or self.submissions or self.follows)
+        return bool(self.registrations or self.submissions or self.follows or self.moderated)
 
 
-def matters_of(email: str, *, at: datetime) -> Matters:
-    """Newest first, each with its signed link. Four queries, however many matters."""
+def matters_of(user: User, *, at: datetime) -> Matters:
+    """Newest first, each with its signed link. Five queries, however many matters."""
+    email = user.email
     registrations = Registration.objects.filter(email__iexact=email).select_related("meeting", "group").order_by("-created_at")
     submissions = (
         Submission.objects.filter(email__iexact=email)
@@ -29,6 +34,7 @@ def matters_of(email: str, *, at: datetime) -> Matters:
         .prefetch_related("voices__provision_text", "voices__consultation")
     )
     follows = Follow.objects.confirmed().filter(email__iexact=email).select_related("consultation")
+    moderated = GroupModerator.objects.working(at).of_user(user).select_related("group__meeting", "group__parent")
 
     def link(purpose: Purpose, pk: int) -> str:
         return tokens.address(purpose, pk, at=at)
@@ -37,4 +43,5 @@ def matters_of(email: str, *, at: datetime) -> Matters:
         registrations=[(row, link(Purpose.REGISTRATION, row.pk)) for row in registrations],
         submissions=[(row, link(Purpose.SUBMISSION, row.pk)) for row in submissions],
         follows=[(row, link(Purpose.UNFOLLOW, row.pk)) for row in follows],
+        moderated=[(row, page_of(row.group)) for row in moderated],
     )

@@ -15,7 +15,8 @@ from consultations.views.following import follow_link, unfollow_link
 from consultations.views.voices import submission_link
 from desk.home import home as collect_home
 from desk.mine import matters_of
-from meetings.views import quiet_link, registration_link
+from meetings.views.groups import moderator_link
+from meetings.views.own import quiet_link, registration_link
 from programs.freshness import publicly_cached
 
 Page = Callable[..., HttpResponse]
@@ -28,6 +29,7 @@ BEHIND_LINK: dict[Purpose, Page] = {
     Purpose.UNFOLLOW: unfollow_link,
     Purpose.DIRECTORY: directory_link,
     Purpose.QUIET: quiet_link,
+    Purpose.MODERATOR: moderator_link,
 }
 
 
@@ -52,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
-    return render(request, "desk/mine.html", {"matters": matters_of(request.user.get_username(), at=timezone.now())})
+    return render(request, "desk/mine.html", {"matters": matters_of(request.user, at=timezone.now())})  # type: ignore[arg-type]  # signed in
 
 
 @publicly_cached

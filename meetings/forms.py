@@ -1,17 +1,17 @@
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator, RegexValidator
-from django.db.models import QuerySet
 from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import VisitorForm
-from meetings.actions import SignUp
+from accounts.identifiers import digits, kind_of_number
+from meetings.actions import SignUp, WalkIn
 from meetings.models import Meeting, Registration, WorkingGroup
-from meetings.words import places_left
+from meetings.words import group_when, has_places, places_left
 
 TOO_LONG = ngettext_lazy(
     "Write at most %(limit_value)d character: yours has %(show_value)d. Shorten it; nothing has been cut off.",
@@ -26,6 +26,7 @@ class GroupLabel:
 
     title: str
     detail: str = ""
+    more: tuple[str, ...] = ()
     note: str = ""
     note_tone: str = ""
 
@@ -34,15 +35,29 @@ class GroupLabel:
 
 
 class GroupRows(forms.RadioSelect):
-    """Names in Polish. A full group is shown and cannot be chosen; whoever sends it all the same is told so in words."""
+    """Names in Polish. A full group without a waiting list is shown and cannot be chosen; whoever sends it is told in words."""
+
+    may_wait = False
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
-        option["attrs"] |= {"lang": "pl", "disabled": value.instance.free <= 0}
+        option["attrs"] |= {"lang": "pl", "disabled": not (self.may_wait or has_places(value.instance))}
         return option
 
 
+class GroupChoices(forms.models.ModelChoiceIterator[WorkingGroup]):
+    """What the rows say is asked when they are shown; an answer is checked without it."""
+
+    def __iter__(self) -> Iterator[Any]:
+        groups: Any = self.field.queryset
+        rows = groups.with_waiting().select_related("meeting", "parent")
+        self.queryset = rows.prefetch_related("moderators", "parent__moderators")
+        return super().__iter__()
+
+
 class GroupField(forms.ModelChoiceField[WorkingGroup]):
+    iterator = GroupChoices
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             WorkingGroup.objects.none(),
@@ -56,13 +71,20 @@ class GroupField(forms.ModelChoiceField[WorkingGroup]):
         )
 
     def label_from_instance(self, obj: Any) -> Any:
-        return GroupLabel(obj.name, obj.description, places_left(obj), "go" if obj.free > 0 else "")
+        # Their names alone: what each of them is stands on the meeting's page.
+        names = ", ".join(one.name.partition(",")[0] for one in obj.run_by())
+        run_by = _("run by: %(names)s") % {"names": names} if names else ""
+        more = tuple(filter(None, (group_when(obj), run_by)))
+        return GroupLabel(obj.full_name, obj.description, more, places_left(obj), "go" if has_places(obj) else "")
 
 
-def offer(form: forms.Form, groups: QuerySet[WorkingGroup]) -> None:
+def offer(form: forms.Form, meeting: Meeting, *, without: int = 0, may_wait: bool) -> None:
+    """The groups that take people."""
     field = form.fields["group"]
     assert isinstance(field, GroupField)  # noqa: S101 - tells the type checker what the class says
-    field.queryset = groups
+    field.queryset = WorkingGroup.objects.filter(meeting=meeting).exclude(pk=without).taking_people()
+    assert isinstance(field.widget, GroupRows)  # noqa: S101 - as above
+    field.widget.may_wait = may_wait
 
 
 def one_line(label: Any, limit: int, *, required: Any = "", autocomplete: str = "", **kwargs: Any) -> forms.CharField:
@@ -116,6 +138,16 @@ class PersonForm(VisitorForm):
     )
 
 
+def way_to_take_part() -> forms.ChoiceField:
+    """Asked at a hybrid meeting only."""
+    return forms.ChoiceField(
+        label=_("How will you take part?"),
+        choices=[("room", _("on site")), ("remote", _("remotely"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose whether you come to the place or take part remotely.")},
+    )
+
+
 class SignUpForm(PersonForm):
     email = e_mail(
         _("We send a link there. Your place counts once you have clicked it."),
@@ -124,6 +156,19 @@ class SignUpForm(PersonForm):
     group = GroupField(
         label=_("In which group do you want to work?"),
         help_text=_("The groups work at the same time, so choose one. You can change it until sign-up closes."),
+    )
+    way = way_to_take_part()
+    waits = forms.BooleanField(
+        label=_("If there is no place left, put me on the waiting list"),
+        required=False,
+        initial=True,
+        help_text=_("We write to you as soon as a place becomes free; you then have time to take it."),
+    )
+    organization_number = one_line(
+        _("KRS, NIP or REGON of the organization"),
+        20,
+        attrs={"class": "half", "inputmode": "numeric"},
+        help_text=_("Only if your organization is not on the list: it helps us to tell organizations of a like name apart."),
     )
     phone = one_line(
         _("Telephone"),
@@ -141,15 +186,46 @@ class SignUpForm(PersonForm):
             "At most 1000 characters; we keep it for 14 days after the meeting."
         ),
     )
-    field_order = ("website", "group", "name", "email", "organization_name", "phone", "needs", "stamp")
+    field_order = (
+        "website",
+        "group",
+        "way",
+        "waits",
+        "name",
+        "email",
+        "organization_name",
+        "organization_number",
+        "phone",
+        "needs",
+        "stamp",
+    )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        offer(self, meeting.groups.all())
+        if not meeting.is_hybrid:
+            del self.fields["way"]
+        if not meeting.has_waiting_list:
+            del self.fields["waits"]
+        offer(self, meeting, may_wait=meeting.has_waiting_list)
         # White space or letters only is no number anybody could ring.
         self.fields["phone"].validators.append(
             RegexValidator(r"^[0-9+() /–-]{6,}$", _("Write the number with digits, for example 56 600 00 00."))
         )
+
+    def clean_organization_number(self) -> str:
+        number = digits(self.cleaned_data["organization_number"])
+        if number:
+            kind_of_number(number)
+        return number
+
+    @property
+    def notice(self) -> str:
+        """Before the answers are sent: that there is no place in the group chosen, as far as we know now."""
+        group: WorkingGroup = self.cleaned_data["group"]
+        if group.free_for(remotely=self.person.remotely) > 0 or not self.person.waits:
+            return ""
+        words = _("This group has no place left now. If you send this, you wait for one: we write to you when it is there.")
+        return str(words)
 
     @property
     def person(self) -> SignUp:
@@ -158,6 +234,9 @@ class SignUpForm(PersonForm):
             name=answers["name"],
             email=answers["email"],
             organization_name=answers["organization_name"],
+            organization_number=answers["organization_number"],
+            remotely=answers.get("way") == "remote",
+            waits=answers.get("waits", False),
             phone=answers["phone"],
             needs=answers["needs"],
             language=get_language() or "pl",
@@ -175,7 +254,66 @@ class TopicForm(PersonForm):
 
 class ChangeGroupForm(forms.Form):
     group = GroupField(label=_("To which group do you want to move?"))
+    way = way_to_take_part()
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, registration: Registration, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        offer(self, registration.meeting.groups.exclude(pk=registration.group_id))
+        meeting = registration.meeting
+        own = {"group": registration.group_id, "way": "remote" if registration.remotely else "room"}
+        super().__init__(data, initial=own if meeting.is_hybrid else None, **kwargs)
+        if not meeting.is_hybrid:
+            del self.fields["way"]
+        # At a hybrid meeting somebody may stay in the group and only change how they take part.
+        without = 0 if meeting.is_hybrid else registration.group_id
+        offer(self, meeting, without=without, may_wait=registration.is_waiting or meeting.is_hybrid)
+
+    @property
+    def change(self) -> dict[str, Any]:
+        """What actions.change_group takes."""
+        way = self.cleaned_data.get("way")
+        return {"group": self.cleaned_data["group"], "remotely": None if way is None else way == "remote"}
+
+
+class WalkInsForm(forms.Form):
+    """One person a line: "Anna Nowak, Stowarzyszenie Żółty Latawiec"."""
+
+    people_text = forms.CharField(
+        label=_("People who came without signing up"),
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        max_length=20_000,
+        help_text=_("One person a line: first and last name, then after a comma the organization."),
+        error_messages={"required": _("Write at least one name.")},
+    )
+
+    @property
+    def people(self) -> list[WalkIn]:
+        lines = [" ".join(line.split()) for line in self.cleaned_data["people_text"].replace("\x00", "").splitlines()]
+        parted = [line.partition(",") for line in lines if line]
+        return [WalkIn(name.strip(), organization.strip()) for name, _comma, organization in parted if name.strip()]
+
+    def clean_people_text(self) -> str:
+        text: str = self.cleaned_data["people_text"]
+        for line in text.splitlines():
+            name, _comma, organization = line.partition(",")
+            if organization.strip() and not name.strip():
+                raise forms.ValidationError(_("A line has no name before the comma: “%(line)s”.") % {"line": line[:40]})
+            if len(name) > 150 or len(organization) > 250:
+                raise forms.ValidationError(
+                    _("A line is too long for a name and an organization: “%(line)s …”. Write one person a line.")
+                    % {"line": line[:40]}
+                )
+        return text
+
+
+class NoteForm(forms.Form):
+    body = long_text(_("Notes"), 50_000, rows=12)
+    base = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class ConclusionForm(forms.Form):
+    text = long_text(_("Conclusion"), 5000, rows=3)
+    reasons = long_text(_("Reasons"), 5000, rows=2)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = True
+        self.fields["text"].error_messages["required"] = _("Write the conclusion.")

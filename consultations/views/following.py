@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from accounts.limits import FORMS_FROM_ONE_NETWORK, LETTERS_TO_ONE_ADDRESS, TooMany, count_against, network_of
+from accounts.limits import TooMany, count_form
 from accounts.tokens import Purpose, sign
 from consultations.actions import news as verbs
 from consultations.forms.news import FollowForm, LettersForm
@@ -43,8 +43,7 @@ def _ask_to_follow(request: HttpRequest, slug: str) -> HttpResponse:
         email = form.cleaned_data["email"].lower()
         wanted = None if form.cleaned_data["all_consultations"] else consultation
         try:
-            count_against(FORMS_FROM_ONE_NETWORK, network_of(request), at=at)
-            count_against(LETTERS_TO_ONE_ADDRESS, email, at=at)
+            count_form(request, email, at=at)
             verbs.follow(wanted, email=email, at=at, language=get_language() or settings.LANGUAGE_CODE)
             return redirect(f"{request.path}?{SENT}")
         except TooMany as refused:

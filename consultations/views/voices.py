@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 
-from accounts.limits import FORMS_FROM_ONE_NETWORK, LETTERS_TO_ONE_ADDRESS, TooMany, count_against, network_of
+from accounts.limits import TooMany, count_form
 from consultations.actions.voices import (
     NotUnderConsultation,
     StageIsClosed,
@@ -86,8 +86,7 @@ def _said(
         return form.as_file(gettext("proposal.txt") if action == Action.PROPOSE else gettext("remark.txt"))
     if form.is_ready:
         try:
-            count_against(FORMS_FROM_ONE_NETWORK, network_of(request), at=at)
-            count_against(LETTERS_TO_ONE_ADDRESS, form.author.email, at=at)
+            count_form(request, form.author.email, at=at)
             submission = send(form)
         except (StageIsClosed, NotUnderConsultation, TooMany) as refusal:
             form.add_error(None, str(refusal.in_words))

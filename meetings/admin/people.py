@@ -6,14 +6,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.desk import DeskAdmin, RefusalsInWords, staff
 from accounts.roles import Duty
+from consultations.deadlines import moment_words
 from meetings import actions
 from meetings.admin.forms import RegistrationEntryForm, RegistrationForm, TopicEntryForm, TopicForm
 from meetings.models import Registration, TopicProposal
+from meetings.words import ahead_of
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -25,17 +28,25 @@ class StateFilter(admin.SimpleListFilter):
             ("confirmed", _("coming")),
             ("registered", _("has not said whether they come")),
             ("held", _("e-mail not confirmed")),
+            ("offered", _("has not taken the place offered yet")),
+            ("waiting", _("waits for a place")),
+            ("present", _("was present")),
             ("ended", _("ended")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Registration]) -> QuerySet[Registration]:
-        rows: dict[str, dict[str, Any]] = {
-            "confirmed": {"ended_at": None, "attendance_confirmed_at__isnull": False},
-            "registered": {"ended_at": None, "email_confirmed_at__isnull": False, "attendance_confirmed_at": None},
-            "held": {"ended_at": None, "email_confirmed_at": None},
-            "ended": {"ended_at__isnull": False},
+        rows = Registration.objects.all()
+        chosen: dict[str, QuerySet[Registration]] = {
+            "confirmed": rows.coming(),
+            "registered": rows.unconfirmed(),
+            "held": rows.active().filter(email_confirmed_at=None),
+            "offered": rows.active().exclude(offered_until=None),
+            "waiting": rows.waiting(),
+            "present": rows.present(),
+            "ended": rows.exclude(ended_at=None),
         }
-        return queryset.filter(**rows.get(self.value() or "", {}))
+        wanted = chosen.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(pk__in=wanted.order_by().values("pk"))
 
 
 class _Entered(RefusalsInWords, DeskAdmin):
@@ -61,7 +72,7 @@ class _Entered(RefusalsInWords, DeskAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return [(None, {"description": self.entry_help, "fields": self.entry_form.Meta.fields})]
-        return [(None, {"description": self.decision_help, "fields": ("group", *self.readonly)})]
+        return [(None, {"description": self.decision_help, "fields": (*self.form.Meta.fields, *self.readonly)})]  # type: ignore[attr-defined]  # ModelAdmin's own
 
 
 @admin.register(Registration)
@@ -80,20 +91,38 @@ class RegistrationAdmin(_Entered, admin.ModelAdmin[Registration]):
     list_per_page = 50
     actions = ("confirm_people", "remove_people")
     readonly = (
+        "story",
         "name",
         "email",
         "phone",
         "speaks_for",
+        "organization_number",
         "needs",
+        "remotely",
         "channel",
         "entered_by",
         "created_at",
         "held_until",
+        "waits_since",
+        "offered_until",
         "email_confirmed_at",
         "attendance_confirmed_at",
+        "present_at",
         "ended_at",
         "ended_because",
     )
+
+    @admin.display(description=_("what happened"))
+    def story(self, registration: Registration) -> Any:
+        """Also why somebody who waits has not moved up."""
+        at = timezone.now()
+        lines = [
+            (moment_words(event.at, at), event.get_what_display(), event.group, event.get_because_display(), event.by or "")
+            for event in registration.events.select_related("group", "by")
+        ]
+        story = format_html_join("", "<li>{}: {} ({}) {} {}</li>", lines)
+        queue = _("People who wait longer: %(n)d") % {"n": ahead_of(registration)} if registration.is_waiting else ""
+        return format_html("{}<ul>{}</ul>", queue, story)
 
     @admin.display(description=_("organization"))
     def speaks_for(self, registration: Registration) -> str:
@@ -103,8 +132,14 @@ class RegistrationAdmin(_Entered, admin.ModelAdmin[Registration]):
     def state_now(self, registration: Registration) -> Any:
         if registration.ended_at:
             return registration.get_ended_because_display()
+        if registration.is_waiting:
+            return _("waits for a place")
         if not registration.email_confirmed_at:
             return _("e-mail not confirmed")
+        if registration.is_offered:
+            return _("has not taken the place offered yet")
+        if registration.present_at:
+            return _("was present")
         return _("coming") if registration.is_confirmed else _("has not said whether they come")
 
     def save_model(self, request: HttpRequest, obj: Registration, form: Any, change: bool) -> None:
@@ -149,17 +184,20 @@ class TopicProposalAdmin(_Entered, admin.ModelAdmin[TopicProposal]):
     form = TopicForm
     entry_form = TopicEntryForm
     entry_help = _("A topic somebody told us by telephone, e-mail or in person, until the meeting begins.")
-    decision_help = _("Choose the group that takes the topic up: it then stands on the meeting's page. Empty: not taken up.")
-    list_display = ("title", "meeting", "group", "organization_name", "channel", "received_at")
+    decision_help = _(
+        "Accepted: choose the group, and the topic stands on the meeting's page. Joined: choose the topic that takes it in. "
+        "Not taken up: write to the author why. The author gets a letter with your answer."
+    )
+    list_display = ("title", "meeting", "outcome", "group", "organization_name", "channel", "received_at")
     list_select_related = ("meeting", "group")
-    list_filter = ("meeting", "channel")
+    list_filter = ("meeting", "outcome", "channel")
     search_fields = ("title", "text")
     readonly = ("meeting", "title", "text", "name", "email", "organization_name", "channel", "entered_by", "received_at")
 
     def save_model(self, request: HttpRequest, obj: TopicProposal, form: Any, change: bool) -> None:
         at = timezone.now()
         if change:
-            actions.take_topic(obj, group=form.cleaned_data["group"], at=at)
+            actions.decide_topic(obj, at=at, **form.decision())
             return
         made = actions.propose_topic(
             form.cleaned_data["meeting"],
