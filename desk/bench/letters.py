@@ -7,18 +7,14 @@ no record, and stopped in the middle it neither knows what has left nor goes on.
 import json
 import os
 import smtplib
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import harmonic_mean
 from typing import cast
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 from celery import current_app
 from django.conf import settings
@@ -31,6 +27,7 @@ from accounts.models import Letter, State
 from accounts.rendering import as_message, texts
 from accounts.texts import own_texts
 from desk.bench import Result
+from desk.bench.house import BIN, ask, free_port, own_house, process
 
 LETTERS, WORKERS, PROMISED = 5000, 2, 0.6
 PATIENCE = 300  # seconds
@@ -47,24 +44,13 @@ CONTEXT: dict[str, object] = {
 
 def letters() -> list[Result]:
     """In a folder and on a database of its own, so that the demonstration never sees these letters."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with ExitStack() as stack:
-        environment = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "config.bench",
-            "VAR_DIR": stack.enter_context(tempfile.TemporaryDirectory()),
-            "DATABASE_URL": stack.enter_context(_own_database()),
-            "EMAIL_URL": f"smtp://127.0.0.1:{port}",
-        }
-        stack.enter_context(_process(sys.executable, "-m", "desk.bench.sink", str(port), environment=environment))
-        for command in (["migrate", "--verbosity", "0"], ["createcachetable"]):
-            subprocess.run([sys.executable, "manage.py", *command], env=environment, cwd=settings.BASE_DIR, check=True)  # noqa: S603
-        code = "import django; django.setup(); from desk.bench import letters; letters.measure()"
-        done = subprocess.run(  # noqa: S603 - our own code
-            [sys.executable, "-c", code], env=environment, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True, check=True
-        )
-    found = json.loads(done.stdout.splitlines()[-1])
+    port = free_port()
+    with (
+        own_house("config.bench", EMAIL_URL=f"smtp://127.0.0.1:{port}") as environment,
+        process(sys.executable, "-m", "desk.bench.sink", str(port), environment=environment),
+    ):
+        said = ask("desk.bench.letters", "measure()", environment)
+    found = json.loads(said.splitlines()[-1])
     print(
         f"plain smtplib loop: {found['plain']:.0f} letters/s; the same letters written beforehand: {found['wire']:.0f} letters/s"
     )
@@ -113,12 +99,12 @@ def _loop(messages: Iterable[tuple[str, bytes]]) -> float:
 
 def _through_celery() -> tuple[float, list[float]]:
     """Letters a second from the wake-up to the last letter, and the workers' memory in MB meanwhile."""
-    celery = str(Path(sys.executable).parent / "celery")
+    celery = str(BIN / "celery")
     arguments = ["--app", "config", "--quiet", "worker", "--pool", "solo", "--queues", "bench", "--loglevel", "ERROR"]
     memory = []
     with ExitStack() as stack:
         workers = [
-            stack.enter_context(_process(celery, *arguments, "--without-gossip", "--hostname", f"bench{number}@%h"))
+            stack.enter_context(process(celery, *arguments, "--without-gossip", "--hostname", f"bench{number}@%h"))
             for number in range(WORKERS)
         ]
         _await(lambda: len(current_app.control.ping(timeout=1) or []) == WORKERS)
@@ -149,28 +135,3 @@ def _await(is_done: Callable[[], bool]) -> None:
         if time.monotonic() > until:
             raise TimeoutError("the workers did not send every letter")
         time.sleep(0.2)  # each look counts five thousand rows: asked too often it would be part of the load
-
-
-@contextmanager
-def _process(*command: str, environment: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)  # noqa: S603 - our own commands
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-@contextmanager
-def _own_database() -> Iterator[str]:
-    """The address of an empty database beside the one that DATABASE_URL names; without one the folder holds a new file."""
-    if not settings.DATABASE_URL:
-        yield ""
-        return
-    name = f"wspolnie_bench_{uuid4().hex}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-        try:
-            yield urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
-        finally:
-            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -2,18 +2,12 @@
 
 import http.client
 import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
 from consultations.models import Announcement, Consultation
 from desk.bench import Result
+from desk.bench.house import Server
 from meetings.models import Meeting
 from programs.models import DraftVersion
 
@@ -22,30 +16,8 @@ COLD, UNCHANGED = 1.5, 0.2  # times the CPU of the bare view
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-class Server:
-    """One worker process of gunicorn on loopback, whose CPU can be read."""
-
-    def __init__(self, application: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.process = subprocess.Popen(  # noqa: S603 - our own command
-            [
-                str(Path(sys.executable).parent / "gunicorn"), application, "--bind", f"127.0.0.1:{self.port}",
-                "--workers", "1", "--threads", "4", "--keep-alive", "30", "--no-control-socket", "--log-level", "error",
-            ],
-            env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"},
-        )  # fmt: skip
-
-    def wait(self) -> None:
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=10):
-                    return
-            except OSError:
-                time.sleep(0.1)
-        raise TimeoutError("the web server did not start")
+class OneWorker(Server):
+    """Its CPU can be read."""
 
     def cpu(self) -> float:
         """Seconds used by the worker so far."""
@@ -68,17 +40,6 @@ class Server:
         return (self.cpu() - before) * 1000 / times, answer.headers.get("ETag", ""), size
 
 
-@contextmanager
-def serving(application: str) -> Iterator[Server]:
-    server = Server(application)
-    try:
-        server.wait()
-        yield server
-    finally:
-        server.process.terminate()
-        server.process.wait(timeout=30)
-
-
 def addresses() -> list[str]:
     version = DraftVersion.objects.public().select_related("program").latest("frozen_at")
     consultation = Consultation.objects.filter(stages__isnull=False).latest("published_at")
@@ -96,7 +57,7 @@ def addresses() -> list[str]:
 
 def pages() -> list[Result]:
     """Each page is asked right after the bare view, so that a machine that slows down slows both."""
-    with serving("desk.bench.bare:make_application()") as bare, serving("config.wsgi") as portal:
+    with OneWorker("desk.bench.bare:make_application()") as bare, OneWorker("config.wsgi") as portal:
         paths = addresses()
         etags = {path: portal.ask(path, 3)[1] for path in paths}
         bare.ask("/", 3)

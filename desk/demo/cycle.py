@@ -15,7 +15,7 @@ from consultations import actions as process
 from consultations.models import Channel, Consultation, FormalEvent, Stage, Submission, Topic
 from desk.demo.calendar import Calendar, Moment
 from meetings import actions as meetings
-from meetings.models import Meeting, WorkingGroup
+from meetings.models import Meeting, TopicOutcome, WorkingGroup
 from programs import actions as texts
 from programs.models import DraftVersion, Program, ProgramKind, Purpose
 from programs.numbering import Unit
@@ -52,6 +52,8 @@ class Cycle:
         self.publish_news()
         self.move_dates()
         self.collect_voices()
+        if self.on_paper:
+            self.remember_meeting()
         return self.consultation
 
     # --- the text -------------------------------------------------------------------------------
@@ -166,6 +168,19 @@ class Cycle:
         for person in self.data["meeting"]["registrations"]:
             self.sign_up(person)
         self.propose_topics(meeting)
+        self.meeting = meeting
+
+    def remember_meeting(self) -> None:
+        """Who was there, and what each group concluded: proposals, once the coordinator had read them."""
+        during, after = self.meeting.starts_at + 30 * MINUTE, self.meeting.ends_at + timedelta(hours=15)
+        for registration in self.meeting.registrations.all():
+            meetings.mark_present(registration, by=self.coordinator, at=during)
+        for letter, group in self.groups.items():
+            said = [one for one in self.data["proposals"] if one["channel"] == "meeting" and one["topic"] == letter]
+            for one in said:
+                author = group.moderators.earliest("pk").name
+                meetings.add_conclusion(group, text=one["text"], reasons=one["reasons"], author=author, at=during)
+            meetings.take_conclusions(group, by=self.coordinator, at=after)
 
     def plan_meeting(self) -> Meeting:
         data, moment = self.data["meeting"], self.calendar.moment
@@ -201,13 +216,18 @@ class Cycle:
             for moderator in group["moderators"]:
                 user = self.staff[Role.MODERATOR] if position == 0 and moderator["sector"] == "ngo" else None
                 meetings.set_moderator(
-                    row, sector=moderator["sector"], name=f"{moderator['name']}, {moderator['role']}", user=user, at=self.begin
+                    row,
+                    sector=moderator["sector"],
+                    name=f"{moderator['name']}, {moderator['role']}",
+                    email=moderator.get("email", ""),
+                    user=user,
+                    at=self.begin,
                 )
             self.groups[group["topic"]] = row
 
     def propose_topics(self, meeting: Meeting) -> None:
         for topic in self.data["meeting"]["topic_proposals"]:
-            meetings.propose_topic(
+            proposed = meetings.propose_topic(
                 meeting,
                 title=topic["title"],
                 text=topic["text"],
@@ -219,6 +239,10 @@ class Cycle:
                 entered_by=None if topic["channel"] == "portal" else self.coordinator,
                 at=self.calendar.at(topic["received"]),
             )
+            if "taken_into" in topic:
+                group = self.groups[topic["taken_into"]]
+                decided_at = self.calendar.at(topic["received"]) + timedelta(hours=18)
+                meetings.decide_topic(proposed, outcome=TopicOutcome.ACCEPTED, group=group, at=decided_at)
 
     def sign_up(self, person: dict[str, Any]) -> None:
         by_staff = self.on_paper or person["channel"] != "portal"
@@ -229,6 +253,7 @@ class Cycle:
                 name=person["name"],
                 email="" if by_staff else person["email"],
                 organization_name=person["organization"],
+                waits=True,
             ),
             form_token=uuid4().hex,
             channel=Channel.EMAIL if self.on_paper else Channel(person["channel"]),
@@ -240,7 +265,9 @@ class Cycle:
 
     # --- the voices -----------------------------------------------------------------------------
     def collect_voices(self) -> None:
-        for voice in self.data["proposals"]:
+        # What was said at the meeting comes as the conclusions of its groups.
+        written = [voice for voice in self.data["proposals"] if voice["channel"] != "meeting"]
+        for voice in written:
             proposal = process.ProposalText(text=voice["text"], reasons=voice["reasons"], topic=self.topics[voice["topic"]])
             self.record(voice, process.submit_proposal, proposals=[proposal])
         if self.version:

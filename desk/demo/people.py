@@ -39,7 +39,7 @@ STAFF = (
         "moderator@example.org",
         "Moderatorka",
         "demo-moderator",
-        _("runs a thematic group; nothing to do at the desk yet"),
+        _("runs a thematic group: its page is among “My matters”"),
     ),
     StaffAccount(Role.AUDITOR, "audytor@example.org", "Audytor", "demo-audytor", _("reads everything, changes nothing")),
 )

@@ -8,8 +8,9 @@ from desk.bench import Result
 from desk.bench.letters import letters
 from desk.bench.pages import pages
 from desk.bench.pdf import pdf
+from desk.bench.signup import signup
 
-BENCHMARKS: dict[str, Callable[[], list[Result]]] = {"pages": pages, "pdf": pdf, "letters": letters}
+BENCHMARKS: dict[str, Callable[[], list[Result]]] = {"pages": pages, "pdf": pdf, "letters": letters, "signup": signup}
 
 
 class Command(BaseCommand):
