@@ -1,13 +1,15 @@
 """How often: counted exactly, whoever asks at once; and whose network it is that asks."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import RequestFactory
 
-from accounts.limits import FORMS_FROM_ONE_NETWORK, Limit, TooMany, count_against, network_of
+from accounts import limits
+from accounts.limits import FORMS_FROM_ONE_NETWORK, Limit, TooMany, count_against, count_form, network_of
 from accounts.models import Rate
 from tests.factories.accounts import NOW, SECOND
 
@@ -141,6 +143,24 @@ def test_the_address_is_counted_from_our_own_proxies(settings, proxies, forwarde
     settings.TRUSTED_PROXIES = proxies
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.77", HTTP_X_FORWARDED_FOR=forwarded)
     assert network_of(request) == network
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("which", "counted"),
+    [("FORMS_FROM_ONE_NETWORK", {"forms:192.0.2.0/24": 2, "letters:anna@example.org": 1}),
+     ("LETTERS_TO_ONE_ADDRESS", {"forms:192.0.2.0/24": 2, "letters:anna@example.org": 2})],
+    ids=["network", "address"],
+)  # fmt: skip
+def test_a_form_that_is_refused_is_counted_and_one_too_many_for_its_network_costs_the_address_nothing(
+    monkeypatch, which, counted
+):
+    monkeypatch.setattr(f"accounts.limits.{which}", replace(getattr(limits, which), count=1))
+    request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.77")
+    count_form(request, "Anna@example.org", at=NOW)
+    with pytest.raises(TooMany):
+        count_form(request, "anna@example.org", at=NOW)
+    assert dict(Rate.objects.values_list("key", "count")) == counted
 
 
 def test_the_limit_for_forms_leaves_room_for_an_office():

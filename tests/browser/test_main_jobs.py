@@ -39,6 +39,7 @@ def test_a_representative_signs_up_on_a_phone_and_confirms(portal, visit, java_s
     phone = visit(viewport=PHONE, java_script_enabled=java_script)
     page = phone.page
     page.goto("/")
+    follow(page.locator(f"a[href='/konsultacje/{CURRENT}/']").first)
     follow(page.locator(".now .button").first)
     page.locator("[name=group]").first.check()
     page.fill("[name=name]", person)

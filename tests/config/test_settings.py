@@ -52,4 +52,4 @@ def test_production_refuses_sqlite():
 
 def test_the_demonstration_needs_nothing():
     done = start({"DEMO": "1"}, "print(settings.DATABASES['default']['ENGINE'], settings.CELERY_BROKER_URL)")
-    assert done.stdout.split() == ["django.db.backends.sqlite3", "filesystem://"]
+    assert done.stdout.split() == ["django.db.backends.sqlite3", "filesystem://localhost"]

@@ -220,7 +220,7 @@ def test_a_stamp_of_another_purpose_is_no_stamp(client, made):
 
 @KINDS
 def test_too_many_forms_are_refused_with_the_text_kept(client, made, kind, monkeypatch):
-    monkeypatch.setattr("consultations.views.voices.FORMS_FROM_ONE_NETWORK", limits.Limit("forms", 1, timedelta(minutes=15)))
+    monkeypatch.setattr("accounts.limits.FORMS_FROM_ONE_NETWORK", limits.Limit("forms", 1, timedelta(minutes=15)))
     assert fill(client, kind, made, step="send").status_code == 302
     response = fill(client, kind, made, step="send")
     assert response.context["form"].non_field_errors() == [str(limits.TooMany.in_words)]
@@ -231,7 +231,7 @@ def test_too_many_forms_are_refused_with_the_text_kept(client, made, kind, monke
 @KINDS
 def test_too_many_letters_to_one_address_are_refused_with_the_text_kept(client, made, kind, monkeypatch):
     once = limits.Limit("letters", 1, timedelta(hours=1), limits.TooManyLetters)
-    monkeypatch.setattr("consultations.views.voices.LETTERS_TO_ONE_ADDRESS", once)
+    monkeypatch.setattr("accounts.limits.LETTERS_TO_ONE_ADDRESS", once)
     assert fill(client, kind, made, step="send", email="anna@example.org").status_code == 302
     response = fill(client, kind, made, step="send", email=" ANNA@example.org")
     assert response.context["form"].non_field_errors() == [str(limits.TooManyLetters.in_words)]

@@ -31,8 +31,8 @@ def consultation() -> Consultation:
     return consultations.published(at=PUBLISHED, contact_email="koordynator@example.org")
 
 
-def meeting(*, groups: int = 2, capacity: int = 5, publish: bool = True, **values: object) -> Meeting:
-    """Remote, with whole groups, as in the real case: topics, then sign-up, then the meeting."""
+def meeting(*, groups: int = 2, capacity: int = 5, remote: int = 0, publish: bool = True, **values: object) -> Meeting:
+    """Remote, with whole groups, as in the real case: topics, then sign-up, then the meeting. `remote`: hybrid places."""
     n = next(_numbers)
     given = {
         "title": "Spotkanie „Wspólnie o programie”",
@@ -46,7 +46,7 @@ def meeting(*, groups: int = 2, capacity: int = 5, publish: bool = True, **value
     }
     made = actions.create_meeting(given.pop("consultation", None) or consultation(), by=None, at=PUBLISHED, **given)
     for number in range(1, groups + 1):
-        group(made, name=f"Grupa {number}", capacity=capacity, position=number)
+        group(made, name=f"Grupa {number}", capacity=capacity, remote_capacity=remote, position=number)
     return actions.publish_meeting(made, by=None, at=PUBLISHED) if publish else made
 
 
@@ -55,6 +55,7 @@ def group(of: Meeting, **values: object) -> WorkingGroup:
     given = {
         "name": f"Grupa dodatkowa {number}",
         "capacity": 5,
+        "room": f"Sala {number}",
         "room_link": f"https://rooms.example.org/{number}",
         "moderators": {Sector.LOCAL_GOVERNMENT: "Maria Testowa", Sector.NGO: "Jan Przykładowy"},
         **values,
@@ -79,6 +80,22 @@ def held(group: WorkingGroup, who: actions.SignUp | None = None, *, at: datetime
 def registered(group: WorkingGroup, who: actions.SignUp | None = None, *, at: datetime = NOW) -> Registration:
     """Signed up, the letter answered within a minute."""
     return actions.confirm_email(held(group, who, at=at), at=at + timedelta(minutes=1))
+
+
+def waiting(group: WorkingGroup, who: actions.SignUp | None = None, *, at: datetime = NOW, **values: object) -> Registration:
+    """In the queue of a full group, the letter answered within a minute."""
+    queued = held(group, who or person(waits=True, **values), at=at)
+    return actions.confirm_email(queued, at=at + timedelta(minutes=1))
+
+
+def full(group: WorkingGroup, *, at: datetime = NOW) -> list[Registration]:
+    """Every place in the room taken, in the order of the people."""
+    return [registered(group, at=at) for _place in range(WorkingGroup.objects.get(pk=group.pk).free)]
+
+
+def hybrid(*, groups: int = 2, capacity: int = 2, remote: int = 1, **values: object) -> Meeting:
+    given = {"mode": "hybrid", "place": "Sala 10", **values}
+    return meeting(groups=groups, capacity=capacity, remote=remote, **given)
 
 
 def letters_to(email: str, kind: str = "") -> list[Letter]:

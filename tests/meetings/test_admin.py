@@ -32,7 +32,7 @@ def local(moment) -> str:
     return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M")
 
 
-def filled(meeting: Meeting | None = None, **values) -> dict[str, object]:
+def filled(meeting: Meeting | None = None, **changed) -> dict[str, object]:
     """What the page of a meeting posts."""
     groups = list(meeting.groups.all()) if meeting else []
     posted = {
@@ -47,13 +47,15 @@ def filled(meeting: Meeting | None = None, **values) -> dict[str, object]:
         "confirm_until": "",
         "reason": "",
         "limit_per_organization": "",
+        "has_waiting_list": "on",
         "groups-TOTAL_FORMS": len(groups),
         "groups-INITIAL_FORMS": len(groups),
     }
     for number, group in enumerate(groups):
         posted |= {f"groups-{number}-id": group.pk, f"groups-{number}-meeting": meeting.pk}
-        posted |= {f"groups-{number}-{field}": value for field, value in group_values(group.name, group.room_link).items()}
-    return {**posted, **values}
+        values = group_values(group.name, group.room_link, room=group.room)
+        posted |= {f"groups-{number}-{field}": value for field, value in values.items()}
+    return {**posted, **changed}
 
 
 def group_values(name: str, link: str, **values) -> dict[str, object]:
@@ -63,7 +65,11 @@ def group_values(name: str, link: str, **values) -> dict[str, object]:
         "topic": "",
         "city_moderator": "Maria Testowa",
         "ngo_moderator": "Jan Przykładowy",
+        "city_email": "",
+        "ngo_email": "",
+        "parent": "",
         "capacity": 5,
+        "remote_capacity": 0,
         "position": 0,
         "room": "",
         "room_link": link,
@@ -231,7 +237,9 @@ def test_a_topic_told_by_telephone_is_written_down_and_taken_up(desk, clock):
     assert desk.post(url("topicproposal", "add"), posted).status_code == 302
     topic = TopicProposal.objects.get()
     group = meeting.groups.first()
-    assert desk.post(url("topicproposal", "change", topic.pk), {"group": group.pk}).status_code == 302
+    change = url("topicproposal", "change", topic.pk)
+    assert "outcome" in desk.post(change, {"group": group.pk}).context["adminform"].form.errors
+    assert desk.post(change, {"outcome": "accepted", "group": group.pk}).status_code == 302
     assert TopicProposal.objects.get().group == group
     clock.move_to(STARTS, tick=False)
     assert "meeting" in desk.post(url("topicproposal", "add"), posted).context["adminform"].form.errors
@@ -256,7 +264,7 @@ def test_the_page_of_a_meeting_takes_the_same_queries_for_one_group_and_for_twen
     meeting = make.meeting(groups=groups)
     # A process asks once for the type of each content.
     desk.get(url("meeting", "change", meeting.pk))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert desk.get(url("meeting", "change", meeting.pk)).status_code == 200
 
 

@@ -57,8 +57,10 @@ def test_a_second_moderator_of_one_sector_takes_the_place_of_the_first():
         ({"mode": Mode.REMOTE, "place": ""}, {"room_link": "https://rooms.example.org/a"}, True),
         ({"mode": Mode.REMOTE}, {"room_link": ""}, False),
         ({"mode": Mode.ON_SITE, "place": "Sala 10"}, {"room_link": ""}, True),
+        ({"mode": Mode.ON_SITE, "place": "Sala 10"}, {"room": ""}, False),
         ({"mode": Mode.ON_SITE, "place": ""}, {}, False),
         ({"mode": Mode.HYBRID, "place": "Sala 10"}, {"room_link": ""}, False),
+        ({"mode": Mode.HYBRID, "place": "Sala 10"}, {"room": ""}, False),
         ({"mode": Mode.HYBRID, "place": "Sala 10"}, {"room_link": "https://rooms.example.org/a"}, True),
         ({"separate_confirmation": True, "confirm_until": SIGNUP_UNTIL}, {}, True),
         ({"separate_confirmation": True, "confirm_until": SIGNUP_UNTIL - TICK}, {}, False),
@@ -70,14 +72,18 @@ def test_what_each_mode_needs(values, group, ready):
     assert (not meeting.missing(PUBLISHED)) is ready
 
 
-def test_a_meeting_is_published_before_it_starts_and_after_its_consultation():
-    meeting = make.meeting(publish=False)
-    assert [bool(meeting.missing(at)) for at in (PUBLISHED - TICK, PUBLISHED, STARTS - TICK, STARTS)] == [
-        True,
-        False,
-        False,
-        True,
-    ]
+@pytest.mark.parametrize(
+    ("values", "last"),
+    [({}, SIGNUP_UNTIL), ({"signup_until": None}, STARTS), ({"without_signup": True, "groups": 0}, STARTS)],
+    ids=["sign-up has a deadline", "sign-up ends with the start", "nobody signs up"],
+)
+def test_a_meeting_is_published_while_sign_up_is_ahead_and_after_its_consultation(values, last):
+    meeting = make.meeting(publish=False, **values)
+    moments = [PUBLISHED - TICK, PUBLISHED, last - TICK, last]
+    assert [bool(meeting.missing(at)) for at in moments] == [True, False, False, True]
+    with pytest.raises(actions.MeetingIsNotReady):
+        publish(meeting, last)
+    assert publish(meeting, last - TICK).published_at == last - TICK
 
 
 def test_what_people_see_stays_complete():
@@ -109,9 +115,23 @@ def test_dates_out_of_order_are_refused_in_words(wrong):
     assert refusal.value.in_words.strip()
 
 
-@pytest.mark.parametrize("field", ["signup_until", "topics_until", "confirm_until"])
-def test_a_deadline_may_be_the_very_start(field):
-    assert getattr(actions.move_meeting(make.meeting(), reason="Tak", by=None, at=NOW, **{field: STARTS}), field) == STARTS
+@pytest.mark.parametrize("fields", [["signup_until"], ["signup_until", "topics_until"], ["confirm_until"]])
+def test_a_deadline_may_be_the_very_start(fields):
+    moved = actions.move_meeting(make.meeting(), reason="Tak", by=None, at=NOW, **dict.fromkeys(fields, STARTS))
+    assert {getattr(moved, field) for field in fields} == {STARTS}
+
+
+@pytest.mark.parametrize(("topics_until", "fits"), [(SIGNUP_UNTIL, True), (SIGNUP_UNTIL + TICK, False)])
+def test_topics_end_no_later_than_sign_up(topics_until, fits):
+    hidden = make.meeting(publish=False, topics_until=topics_until)
+    assert (not hidden.missing(PUBLISHED)) is fits
+    shown = make.meeting()
+    if fits:
+        assert actions.move_meeting(shown, topics_until=topics_until, reason="Tak", by=None, at=NOW).topics_until == topics_until
+        return
+    with pytest.raises(actions.MeetingIsNotReady):
+        actions.move_meeting(shown, topics_until=topics_until, reason="Tak", by=None, at=NOW)
+    assert fresh(shown).topics_until == TOPICS_UNTIL
 
 
 def test_a_published_date_moves_with_a_reason_that_everybody_sees():
@@ -233,8 +253,8 @@ def test_every_verb_that_changes_what_people_read_makes_cached_pages_stale():
         lambda: actions.change_group(registration, group=other, at=NOW + HOUR),
         lambda: actions.decline(registration, at=NOW + HOUR),
         lambda: make.held(group, at=NOW + HOUR),
-        lambda: actions.release_lapsed(meeting, at=NOW + DAY),
-        lambda: actions.take_topic(topic, group=group, at=NOW),
+        lambda: actions.settle_meeting(meeting, at=NOW + DAY),
+        lambda: actions.decide_topic(topic, outcome="accepted", group=group, at=NOW),
         lambda: actions.set_moderator(group, sector=Sector.NGO, name="Ewa Nowa", at=NOW),
         lambda: actions.edit_group(group, name="Inna nazwa", at=NOW),
         lambda: actions.edit_meeting(meeting, title="Inny tytuł", by=None, at=NOW),

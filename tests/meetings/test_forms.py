@@ -173,7 +173,8 @@ def test_the_answer_is_the_same_whether_the_address_is_known_or_not_and_the_know
     assert len(make.letters_to("lucja@example.org", "signup_registered")) == 2
 
 
-def test_a_full_group_is_shown_closed_and_refused_in_words_at_the_question(client, meeting):
+def test_a_full_group_without_a_waiting_list_is_shown_closed_and_refused_in_words_at_the_question(client):
+    meeting = make.meeting(has_waiting_list=False)
     full, free = meeting.groups.all()
     for _ in range(full.capacity):
         make.registered(full)
@@ -208,7 +209,7 @@ def test_a_stale_stamp_shows_the_answers_once_more_and_refuses_nothing(client, m
 
 
 def test_too_many_letters_to_one_address_are_refused_in_words(client, meeting, monkeypatch):
-    monkeypatch.setattr("meetings.views.LETTERS_TO_ONE_ADDRESS", limits.Limit("letters", 2, HOUR))
+    monkeypatch.setattr("accounts.limits.LETTERS_TO_ONE_ADDRESS", limits.Limit("letters", 2, HOUR))
     for number in range(2):
         assert send(client, meeting, name=f"Osoba {number}", group=meeting.groups.all()[number % 2].pk).status_code == 302
     refused = send(client, meeting, name="Jeszcze Jedna")
@@ -217,7 +218,7 @@ def test_too_many_letters_to_one_address_are_refused_in_words(client, meeting, m
 
 
 def test_too_many_forms_from_one_network_are_refused_in_words(client, meeting, monkeypatch):
-    monkeypatch.setattr("meetings.views.FORMS_FROM_ONE_NETWORK", limits.Limit("forms", 1, HOUR))
+    monkeypatch.setattr("accounts.limits.FORMS_FROM_ONE_NETWORK", limits.Limit("forms", 1, HOUR))
     assert send(client, meeting).status_code == 302
     assert send(client, meeting, email="b@example.org").context["form"].non_field_errors()
 
@@ -297,3 +298,18 @@ def test_a_double_click_of_who_is_known_is_one_letter(client, meeting, clock):
         clock.move_to(NOW + HOUR + seconds * SECOND, tick=False)
         assert client.post(page("sign_up", meeting), filled).status_code == 302
     assert len(make.letters_to("lucja@example.org", "signup_registered")) == 1 + 1
+
+
+@pytest.mark.parametrize("full", ["places", "organization"])
+def test_a_full_group_answers_alike_to_somebody_known_and_to_a_stranger(client, full):
+    meeting = make.meeting(has_waiting_list=False, capacity=1, limit_per_organization=1 if full == "organization" else None)
+    group = meeting.groups.first()
+    who = make.person(organization_name="Klub")
+    make.registered(group, who)
+    if full == "organization":
+        actions.edit_group(group, capacity=9, at=NOW)
+    answers = []
+    for name, email in ((who.name, who.email), ("Ktoś Inny", "inny@example.org")):
+        answer = send(client, meeting, group=group.pk, name=name, email=email, organization_name="Klub")
+        answers.append((answer.status_code, [str(error) for error in answer.context["form"].errors["group"]]))
+    assert answers[0] == answers[1]

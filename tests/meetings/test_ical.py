@@ -64,7 +64,7 @@ def test_a_moved_deadline_or_another_title_leaves_calendars_alone():
 
 def test_an_end_takes_the_entry_out_of_the_calendar_and_a_new_seat_puts_it_back():
     registration = make.held(make.meeting().groups.first())
-    actions.release_lapsed(registration.meeting, at=NOW + HOUR)
+    actions.settle_meeting(registration.meeting, at=NOW + HOUR)
     lapsed_calendar, lapsed = personal(registration)
     actions.confirm_email(registration, at=NOW + HOUR)
     calendar, event = personal(registration)

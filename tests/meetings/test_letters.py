@@ -68,10 +68,23 @@ def test_every_letter_can_be_read_and_says_where_to_click(language):
 
 def test_a_room_is_named_only_to_who_comes():
     letters = every_letter("pl")
-    assert {kind for kind, letter in letters.items() if "rooms.example.org" in as_message(letter).body} == {
-        "group_changed",
-        "meeting_moved",
-    }
+    # After the meeting moved nobody has said yet that they come to its new hours.
+    assert {kind for kind, letter in letters.items() if "rooms.example.org" in as_message(letter).body} == {"group_changed"}
+
+
+def test_new_hours_ask_whether_one_comes_and_the_answer_gives_the_room_back():
+    meeting = make.meeting()
+    registration = make.registered(meeting.groups.first())
+    room = registration.group.room_link
+    actions.move_meeting(meeting, ends_at=ENDS + HOUR, reason="Dłużej", by=None, at=NOW + HOUR)
+    registration.refresh_from_db()
+    assert registration.attendance_confirmed_at is None
+    (moved,) = make.letters_to(registration.email, "meeting_moved")
+    assert (moved.context["room_link"], bool(moved.context["confirm_until"])) == ("", True)
+    assert room not in as_message(moved).body
+    actions.confirm_attendance(registration, at=NOW + 2 * HOUR)
+    *_before, again = make.letters_to(registration.email, "signup_registered")
+    assert (again.context["room_link"], again.context["confirm_until"]) == (room, "")
 
 
 def test_a_calendar_entry_goes_only_to_a_proven_address():

@@ -4,7 +4,8 @@ import random
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from threading import Barrier, Event
 
 import pytest
@@ -15,11 +16,12 @@ from accounts.models import Letter
 from consultations.actions import schedule
 from meetings import actions
 from meetings.actions import seats
-from meetings.models import Meeting, Registration, WorkingGroup
+from meetings.models import Meeting, NoteRevision, Registration, RegistrationEvent, What, WorkingGroup
 from meetings.reminders import owe_due_reminders
 from tests.factories import consultations
 from tests.factories import meetings as make
 from tests.factories.meetings import HOUR, NOW, SIGNUP_UNTIL
+from tests.meetings.test_whatever_happens import check_people, check_places
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 PEOPLE, PLACES = 12, 5
@@ -71,7 +73,7 @@ def unlocked(meeting_pk: int) -> tuple[Meeting, dict[int, WorkingGroup]]:
 def test_control_without_the_lock_and_the_condition_the_group_is_oversold(monkeypatch):
     """The same twelve people: if this did not oversell, the test above would prove nothing."""
 
-    def careless(group: WorkingGroup) -> None:
+    def careless(group: WorkingGroup, *, remotely: bool = False) -> None:
         seen = WorkingGroup.objects.get(pk=group.pk).taken
         if seen >= group.capacity:
             raise actions.GroupIsFull(group)
@@ -86,7 +88,7 @@ def test_control_without_the_lock_and_the_condition_the_group_is_oversold(monkey
 
 
 def test_without_the_lock_and_the_condition_the_check_still_refuses_a_seat_too_many(monkeypatch):
-    def blind(group: WorkingGroup) -> None:
+    def blind(group: WorkingGroup, *, remotely: bool = False) -> None:
         WorkingGroup.objects.filter(pk=group.pk).update(taken=F("taken") + 1)
 
     monkeypatch.setattr(seats, "lock", unlocked)
@@ -115,6 +117,24 @@ def test_people_who_swap_groups_in_opposite_directions_do_not_wait_for_each_othe
     assert all(isinstance(answer, Registration) for answer in answers), answers
     assert time.monotonic() - started < 20
     assert counts(one) == counts(two) == (PEOPLE // 2, PEOPLE // 2)
+
+
+def test_who_swap_full_groups_in_which_others_wait_do_not_wait_for_each_other():
+    """Each swap frees a seat that is offered in the same step, so both groups are written from both sides."""
+    meeting = make.meeting(groups=3, capacity=PLACES)
+    one, two, empty = meeting.groups.all()
+    actions.edit_group(empty, capacity=PEOPLE, at=NOW)
+    seats_of = [who for group in (one, two) for who in make.full(group)]
+    queue = [make.waiting(group) for group in (one, two) for _ in range(3)]
+    moves = [lambda who=who: actions.change_group(who, group=empty, at=NOW + HOUR) for who in seats_of]
+    moves += [lambda who=who: actions.change_group(who, group=two if who.group == one else one, at=NOW + HOUR) for who in queue]
+    started = time.monotonic()
+    answers = at_once(moves)
+    assert not [answer for answer in answers if not isinstance(answer, Registration | actions.GroupIsFull)], answers
+    assert time.monotonic() - started < 20
+    check_places(meeting)
+    check_people(meeting)
+    assert meeting.registrations.active().count() == 2 * PLACES + 6
 
 
 def test_a_form_sent_twelve_times_at_once_is_one_seat():
@@ -154,7 +174,7 @@ def test_two_workers_release_a_hold_once_and_owe_each_reminder_once():
     at = SIGNUP_UNTIL - HOUR
 
     def tick() -> None:
-        actions.release_all_lapsed(at=at)
+        actions.settle_all(at=at)
         owe_due_reminders(at)
 
     assert at_once([tick] * 6) == [None] * 6
@@ -163,42 +183,92 @@ def test_two_workers_release_a_hold_once_and_owe_each_reminder_once():
     assert sorted(owed) == sorted(["follower@example.org", silent.email])
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_storm(seed):
-    """Everybody does everything at once; afterwards the counts are right and nobody holds two seats."""
+def test_two_who_leave_at_once_make_two_offers_to_the_two_who_wait_longest():
+    meeting = make.meeting(groups=1, capacity=2)
+    group = meeting.groups.get()
+    seated = make.full(group)
+    queue = [make.waiting(group, at=NOW + timedelta(minutes=minute)) for minute in range(3)]
+    answers = at_once([lambda who=who: actions.decline(who, at=NOW + HOUR) for who in seated])
+    assert all(isinstance(answer, Registration) for answer in answers), answers
+    offered = group.registrations.active().filter(offered_until=NOW + HOUR + actions.OFFER).order_by("pk")
+    assert list(offered) == queue[:2]
+    assert list(group.registrations.waiting()) == queue[2:]
+    assert WorkingGroup.objects.get(pk=group.pk).taken == 2
+    letters = Letter.objects.filter(kind="waitlist_offer").values_list("to", flat=True)
+    assert sorted(letters) == sorted(who.email for who in queue[:2])
 
-    chance = random.Random(seed)
-    meeting = make.meeting(groups=4, capacity=3)
-    groups = list(meeting.groups.all())
-    people = [make.person() for _ in range(16)]
 
-    def somebody() -> None:
+def test_a_place_given_back_and_a_sign_up_at_once_do_not_pass_over_who_waits():
+    meeting = make.meeting(groups=1, capacity=1)
+    group = meeting.groups.get()
+    (seated,) = make.full(group)
+    queued = make.waiting(group)
+    calls = [lambda: actions.decline(seated, at=NOW + HOUR)]
+    calls += [lambda: make.held(group, at=NOW + HOUR) for _ in range(PEOPLE - 1)]
+    answers = at_once(calls)
+    assert sum(isinstance(answer, actions.GroupIsFull) for answer in answers) == PEOPLE - 1, answers
+    assert list(group.registrations.seated()) == [queued]
+
+
+def test_one_sheet_saved_by_twelve_at_once_takes_one_of_them_and_warns_the_rest():
+    group = make.meeting(groups=1).groups.get()
+    answers = at_once(
+        [
+            lambda n=number: actions.save_note(group, body=f"Wersja {n}", base=0, author=f"Osoba {n}", at=NOW)
+            for number in range(PEOPLE)
+        ]
+    )
+    assert sum(isinstance(answer, actions.NoteConflict) for answer in answers) == PEOPLE - 1, answers
+    assert NoteRevision.objects.count() == 1
+
+
+class Storm:
+    """Everybody does everything at once, in groups too small for them, where most would rather wait."""
+
+    VERBS = ("sign_up", "confirm", "attend", "move", "resign", "settle")
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.meeting = make.hybrid(groups=3, capacity=2, remote=1)
+        self.groups = list(self.meeting.groups.all())
+        self.people = [make.person() for _ in range(16)]
+
+    def somebody(self) -> None:
         for step in range(12):
-            at = NOW + timedelta(minutes=11 * step)
-            group, who = chance.choice(groups), chance.choice(people)
-            rows = Registration.objects.filter(meeting=meeting, email=who.email)
             try:
-                row = rows.last()
-                verb = chance.choice(["sign_up", "confirm", "move", "resign", "release"])
-                if verb == "sign_up" or row is None:
-                    make.held(group, who, at=at)
-                elif verb == "confirm":
-                    actions.confirm_email(row, at=at)
-                elif verb == "move":
-                    actions.change_group(row, group=group, at=at)
-                elif verb == "resign":
-                    actions.decline(row, at=at)
-                else:
-                    actions.release_lapsed(meeting, at=at)
+                self.act(self.chance.choice(self.VERBS), at=NOW + timedelta(minutes=11 * step))
             except actions.Refusal:
                 continue
 
-    assert at_once([somebody] * 8) == [None] * 8
-    for group in groups:
-        taken, active = counts(group)
-        assert taken == active <= 3
-    emails = list(Registration.objects.active().filter(meeting=meeting).values_list("email", flat=True))
-    assert len(emails) == len(set(emails))
+    def act(self, verb: str, *, at: datetime) -> None:
+        group, who = self.chance.choice(self.groups), self.chance.choice(self.people)
+        row = Registration.objects.filter(meeting=self.meeting, email=who.email).last()
+        if verb == "sign_up" or row is None:
+            wishes = {"waits": self.chance.random() < 0.8, "remotely": self.chance.random() < 0.3}
+            make.held(group, replace(who, **wishes), at=at)
+        elif verb == "confirm":
+            actions.confirm_email(row, at=at)
+        elif verb == "attend":
+            actions.confirm_attendance(row, at=at)
+        elif verb == "move":
+            actions.change_group(row, group=group, at=at)
+        elif verb == "resign":
+            actions.decline(row, at=at)
+        else:
+            actions.settle_meeting(self.meeting, at=at)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_storm(seed):
+    """Afterwards the counts are right, nobody holds two seats, and nobody waits while a place is free."""
+    storm = Storm(seed)
+    assert at_once([storm.somebody] * 8) == [None] * 8
+    check_places(storm.meeting)
+    check_people(storm.meeting)
+    told = RegistrationEvent.objects.filter(registration__meeting=storm.meeting)
+    # Otherwise nobody would have waited in this storm, and nobody got a place by it.
+    assert told.filter(what=What.WAITS).exists()
+    assert told.filter(what__in=(What.OFFERED, What.SEATED)).exists()
 
 
 def test_the_meeting_and_the_schedule_saved_at_once_do_not_wait_for_each_other():

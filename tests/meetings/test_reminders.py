@@ -71,7 +71,7 @@ def test_only_confirmed_followers_who_have_not_decided_get_it(meeting):
     actions.decline(meeting.registrations.get(email="resigned@example.org"), at=NOW + HOUR)
     follower(meeting, "forgot@example.org")
     make.held(group, make.person(email="forgot@example.org"))
-    actions.release_lapsed(meeting, at=NOW + HOUR)
+    actions.settle_meeting(meeting, at=NOW + HOUR)
     owe_due_reminders(DUE)
     here = Letter.objects.filter(occasion__startswith=f"signup_closes:meeting:{meeting.pk}:").values_list("to", flat=True)
     assert sorted(here) == ["all@example.org", "both@example.org", "follower@example.org", "forgot@example.org"]
@@ -135,7 +135,7 @@ def test_a_moved_deadline_owes_anew_and_an_unchanged_one_nothing(meeting):
 def test_a_deadline_moved_into_the_past_drops_the_letter(meeting):
     follower(meeting)
     owe_due_reminders(DUE)
-    actions.move_meeting(meeting, signup_until=DUE, reason="Komplet", by=None, at=DUE)
+    actions.move_meeting(meeting, topics_until=DUE, signup_until=DUE, reason="Komplet", by=None, at=DUE)
     owe_due_reminders(DUE)
     assert owed("signup_closes") == []
 

@@ -99,9 +99,7 @@ def test_one_may_resign_until_the_meeting_begins_and_the_seat_is_free_again():
 def test_a_seat_is_held_to_the_exact_moment_and_then_released_once():
     meeting = make.meeting()
     registration = make.held(first_group(meeting))
-    assert actions.release_lapsed(meeting, at=NOW + HOLD - TICK) == 0
-    assert actions.release_lapsed(meeting, at=NOW + HOLD) == 1
-    assert actions.release_lapsed(meeting, at=NOW + HOLD) == 0
+    assert [actions.settle_meeting(meeting, at=at) for at in (NOW + HOLD - TICK, NOW + HOLD, NOW + HOLD)] == [False, True, False]
     registration.refresh_from_db()
     assert (registration.ended_because, registration.ended_at) == (Ended.LAPSED, NOW + HOLD)
     assert taken(registration.group) == 0
@@ -111,7 +109,9 @@ def test_an_answered_letter_keeps_the_seat_for_good():
     meeting = make.meeting()
     registration = make.held(first_group(meeting))
     actions.confirm_email(registration, at=NOW + HOLD - TICK)
-    assert actions.release_lapsed(meeting, at=STARTS) == 0
+    assert actions.settle_meeting(meeting, at=STARTS) is False
+    registration.refresh_from_db()
+    assert (registration.ended_at, taken(registration.group)) == (None, 1)
 
 
 def test_the_next_sign_up_gets_the_seat_of_a_hold_that_has_run_out():
@@ -321,6 +321,16 @@ def test_the_meeting_is_locked_before_its_groups_and_these_in_the_order_of_their
         assert 'ORDER BY "meetings_workinggroup"."id"' in locks[1]
 
 
+@pytest.mark.parametrize("people", [1, 3])
+def test_whoever_signs_up_holds_the_lock_for_few_questions(django_assert_num_queries, people):
+    group = make.meeting(capacity=10).groups.first()
+    for _ in range(people):
+        make.held(group)
+    # A savepoint, the meeting, its groups, who else matters, the seat, the sign-up, its story, the letter, the revision.
+    with django_assert_num_queries(10):
+        make.held(group)
+
+
 CALLS = st.lists(st.tuples(st.sampled_from(["hold", "confirm", "resign", "move", "wait"]), st.integers(0, 3)), max_size=40)
 
 
@@ -336,7 +346,7 @@ def test_whatever_people_do_the_count_is_right_and_never_above_capacity(calls):
             if verb == "hold":
                 make.held(groups[which], at=at)
             elif verb == "wait":
-                actions.release_lapsed(meeting, at=at)
+                actions.settle_meeting(meeting, at=at)
             elif someone and verb == "confirm":
                 actions.confirm_email(someone, at=at)
             elif someone and verb == "resign":

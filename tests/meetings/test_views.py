@@ -25,7 +25,7 @@ def test_the_page_takes_the_same_queries_for_one_group_and_for_thirty(client, dj
     for group in meeting.groups.all():
         make.registered(group)
     client.get(page("detail", meeting))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert client.get(page("detail", meeting)).status_code == 200
 
 
@@ -56,7 +56,7 @@ def test_what_happened_to_the_meeting_is_on_its_page(client, meeting):
         meeting, title="Małe granty", text="", name="Jan", email="j@example.org", organization_name="", form_token="1", at=NOW
     )
     assert "Małe granty" not in text(client.get(page("detail", meeting)))
-    actions.take_topic(topic, group=meeting.groups.first(), at=NOW)
+    actions.decide_topic(topic, outcome="accepted", group=meeting.groups.first(), at=NOW)
     shown = text(client.get(page("detail", meeting)))
     assert "Listy muszą dotrzeć wcześniej" in shown
     assert "Małe granty" in shown
@@ -108,7 +108,7 @@ def test_the_poster_is_one_page_and_made_once(client, meeting, monkeypatch):
     response = client.get(page("poster", meeting))
     assert response["Content-Type"] == "application/pdf"
     assert response.content.startswith(b"%PDF")
-    monkeypatch.setattr("meetings.views.poster_pdf", lambda *args, **kwargs: b"made again")
+    monkeypatch.setattr("meetings.views.pages.poster_pdf", lambda *args, **kwargs: b"made again")
     make.registered(meeting.groups.first())
     assert client.get(page("poster", meeting)).content == response.content
     actions.edit_meeting(meeting, title="Inny tytuł", by=None, at=NOW)
