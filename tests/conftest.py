@@ -5,6 +5,7 @@ import shutil
 from uuid import uuid4
 
 import pytest
+import redis
 from django.conf import settings
 from django.utils import translation
 from hypothesis import settings as hypothesis
@@ -43,6 +44,16 @@ def files_of_the_test(tmp_path, settings):
 def memory_of_the_test(settings):
     """What a test that commits has cached stays in its table, so each test has keys of its own."""
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def messages_of_the_tests():
+    """Nobody carries them out, so they go with the process that sent them."""
+    yield
+    if prefix := settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("global_keyprefix"):
+        broker = redis.Redis.from_url(settings.CELERY_BROKER_URL)
+        if keys := broker.keys(f"{prefix}*"):
+            broker.delete(*keys)
 
 
 @pytest.fixture(autouse=True)
