@@ -1,6 +1,7 @@
 """The link to a room: on the page and in the letters of those who come, and nowhere else, whoever looks."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from accounts import tokens
@@ -124,3 +125,16 @@ def test_at_a_hybrid_meeting_only_those_who_come_remotely_get_it(client):
     assert group.room_link in text(client.get(link_of(far)))
     assert group.room_link not in text(client.get(link_of(near)))
     assert make.letters_to(near.email, "signup_registered")[-1].context["room_link"] == ""
+
+
+@pytest.mark.parametrize("role", ["auditor", "drafter"])
+def test_staff_who_read_everything_need_not_enter_a_room(client, meeting, group, role):
+    user = User.objects.create_user(f"{role}@example.org", is_staff=True)
+    user.groups.add(Group.objects.get_or_create(name=role)[0])
+    desk = reverse("admin:meetings_meeting_change", args=[meeting.pk])
+    client.force_login(user)
+    seen = text(client.get(desk))
+    assert group.name in seen
+    assert ROOM not in seen
+    client.force_login(make.coordinator())
+    assert ROOM in text(client.get(desk))
