@@ -262,12 +262,8 @@ class GroupHasNoRoomFor(_ByGroup):
         ) % {"people": self.people, "group": self.group.name, "free": self.free}
 
 
-class DoorIsFull(GroupIsFull):
+class DoorIsFull(GroupHasNoRoomFor, GroupIsFull):
     """Told to those who run the group."""
-
-    def __init__(self, group: WorkingGroup, people: int, free: int) -> None:
-        super().__init__(group)
-        self.people, self.free = people, free
 
     @property
     def in_words(self) -> str:
