@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Timer
 
 from celery import current_app
 from django.core.exceptions import ValidationError
@@ -29,6 +30,8 @@ from accounts.tokens import Purpose
 logger = logging.getLogger(__name__)
 
 DRAIN = "accounts.drain"
+# Seconds: what is owed within them leaves by one drain, and so by one message to the broker.
+TOGETHER = 0.2
 # After a broker did not answer, nobody waits for it again for so many seconds; the drain runs by itself anyway.
 LEAVE_BROKER_ALONE = 20.0
 # One try, half a second for each answer.
@@ -243,6 +246,24 @@ def wake(task_name: str, *args: object) -> None:
 _broker_silent_until = 0.0
 
 
+def wake_sending() -> None:
+    """As `wake`, but from a thread of its own and once for all that is owed meanwhile: nobody's answer waits for it."""
+    global _bell
+    if _bell and _bell.is_alive():  # it is dead in a process that was forked while it waited
+        return
+    _bell = Timer(TOGETHER, _ring)
+    _bell.start()
+
+
+def _ring() -> None:
+    global _bell
+    _bell = None  # first: a letter owed from now on may come too late for this drain, so it rings again
+    wake(DRAIN)
+
+
+_bell: Timer | None = None
+
+
 def _each(letters: Iterable[Letter], act: Callable[[Letter], None]) -> Done:
     result = Done()
     for letter in letters:
@@ -256,10 +277,10 @@ def _each(letters: Iterable[Letter], act: Callable[[Letter], None]) -> Done:
 
 
 def _wake_after_commit() -> None:
-    """One drain sends everything: a transaction that owes five hundred letters wakes it once."""
+    """A transaction that owes five hundred letters asks once."""
     waiting = transaction.get_connection().run_on_commit
-    if not any(getattr(callback, "args", None) == (DRAIN,) for _savepoints, callback, _robust in waiting):
-        transaction.on_commit(partial(wake, DRAIN), robust=True)
+    if not any(callback is wake_sending for _savepoints, callback, _robust in waiting):
+        transaction.on_commit(wake_sending, robust=True)
 
 
 def _one_address(to: str) -> str:

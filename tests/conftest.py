@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from uuid import uuid4
 
 import pytest
@@ -44,6 +45,16 @@ def files_of_the_test(tmp_path, settings):
 def memory_of_the_test(settings):
     """What a test that commits has cached stays in its table, so each test has keys of its own."""
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}}
+
+
+@pytest.fixture(autouse=True)
+def bells_of_the_test():
+    """Whoever is to be woken a moment after a test is not woken in the next one."""
+    yield
+    for bell in threading.enumerate():
+        if isinstance(bell, threading.Timer):
+            bell.cancel()
+            bell.join()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,6 +22,7 @@ from accounts.letters import (
     owe_letter,
     retry_letter,
     wake,
+    wake_sending,
     withdraw_letters,
     withdraw_unwanted,
 )
@@ -309,12 +311,52 @@ def test_a_letter_is_repeated_until_the_moment_it_is_about():
 
 
 @pytest.mark.django_db
-def test_five_hundred_letters_wake_one_drain(woken, django_capture_on_commit_callbacks):
+def test_five_hundred_letters_wake_one_drain(django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks() as callbacks:
         for number in range(500):
             owe_letter(f"p{number}@example.org", kind="unknown_account", occasion="x:1", at=NOW)
-    assert len(callbacks) == 1
-    assert callbacks[0].args == ("accounts.drain",)
+    assert callbacks == [wake_sending]
+
+
+def test_a_moment_after_a_letter_was_owed_a_worker_is_woken_once(woken, monkeypatch):
+    monkeypatch.setattr(letters, "TOGETHER", 0.0)
+    wake_sending()
+    for bell in [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]:
+        bell.join()
+    assert woken == ["accounts.drain"]
+
+
+def test_all_who_owe_letters_within_a_moment_wake_one_drain(woken, monkeypatch):
+    monkeypatch.setattr(letters, "TOGETHER", 3600.0)
+    wake_sending()
+    bell = letters._bell
+    wake_sending()
+    assert letters._bell is bell
+    bell.cancel()
+    bell.join()
+    bell.function()
+    assert woken == ["accounts.drain"]
+
+
+def test_who_owes_a_letter_while_the_drain_is_woken_wakes_another(monkeypatch):
+    """That one may have looked before the letter was there."""
+    monkeypatch.setattr(letters, "TOGETHER", 3600.0)
+    monkeypatch.setattr(letters, "wake", lambda name: wake_sending())
+    wake_sending()
+    first = letters._bell
+    first.cancel()
+    first.function()
+    assert letters._bell not in (None, first)
+
+
+def test_a_bell_that_died_with_its_process_is_hung_anew(woken, monkeypatch):
+    monkeypatch.setattr(letters, "TOGETHER", 3600.0)
+    wake_sending()
+    dead = letters._bell
+    dead.cancel()
+    dead.join()
+    wake_sending()
+    assert letters._bell.is_alive()
 
 
 @pytest.mark.django_db

@@ -181,7 +181,7 @@ def test_a_run_wakes_the_post_once(made, monkeypatch):
     for _one in range(5):
         follower(made)
     woken = []
-    monkeypatch.setattr("accounts.letters.wake", lambda *args: woken.append(args))
+    monkeypatch.setattr("accounts.letters.wake_sending", lambda: woken.append(True))
     owe_due_reminders(DUE)
     assert (len(letters()), len(woken)) == (5, 1)
 

@@ -320,6 +320,6 @@ def test_one_run_wakes_the_sending_once(meeting, monkeypatch):
     for number in range(3):
         follower(meeting, f"f{number}@example.org")
     woken = []
-    monkeypatch.setattr("accounts.letters.wake", lambda *args: woken.append(args))
+    monkeypatch.setattr("accounts.letters.wake_sending", lambda: woken.append(True))
     owe_due_reminders(DUE)
     assert (len(owed("signup_closes")), len(woken)) == (3, 1)
