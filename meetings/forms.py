@@ -46,11 +46,12 @@ class GroupRows(forms.RadioSelect):
 
 
 class GroupChoices(forms.models.ModelChoiceIterator[WorkingGroup]):
-    """What the rows say is asked when they are shown; an answer is checked without it."""
+    """Which groups take people, and what their rows say, is asked when they are shown. An answer is only looked up: whether
+    its group takes people the verb asks under its lock, and says why not."""
 
     def __iter__(self) -> Iterator[Any]:
         groups: Any = self.field.queryset
-        rows = groups.with_waiting().select_related("meeting", "parent")
+        rows = groups.taking_people().with_waiting().select_related("meeting", "parent")
         self.queryset = rows.prefetch_related("moderators", "parent__moderators")
         return super().__iter__()
 
@@ -79,10 +80,11 @@ class GroupField(forms.ModelChoiceField[WorkingGroup]):
 
 
 def offer(form: forms.Form, meeting: Meeting, *, without: int = 0, may_wait: bool) -> None:
-    """The groups that take people."""
+    """The groups of this meeting, except one."""
     field = form.fields["group"]
     assert isinstance(field, GroupField)  # noqa: S101 - tells the type checker what the class says
-    field.queryset = WorkingGroup.objects.filter(meeting=meeting).exclude(pk=without).taking_people()
+    groups = WorkingGroup.objects.filter(meeting=meeting)
+    field.queryset = groups.exclude(pk=without) if without else groups
     assert isinstance(field.widget, GroupRows)  # noqa: S101 - as above
     field.widget.may_wait = may_wait
 
