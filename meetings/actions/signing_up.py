@@ -50,18 +50,19 @@ def sign_up(
     token = token_of(form_token, group.pk, email, name_key)
     meeting, groups = seats.lock(group.meeting_id)
     group = groups[group.pk]
-    is_plain = _is_plain(meeting, groups, token, email, name_key, at=at)
-    if not is_plain:
+    is_known = _is_known(meeting, token, email, name_key)
+    if is_known:
         token, repeated = _earlier(token)
         if repeated:
             return repeated
     by_staff = _let_in(meeting, entered_by, at=at)
     check_open(group, groups, remotely=person.remotely)
-    if not is_plain:
+    # A free seat is kept for nobody who waits: then what has run out since the last verb can wait for the next tick.
+    if is_known or group.free_for(remotely=person.remotely) <= 0 or meeting.limit_per_organization is not None:
         seats.settle(meeting, groups, at=at)
     waits = _take_or_wait(group, person, meeting)
     check_organization(group, organization.pk if organization else None, person.organization_name)
-    if not is_plain:
+    if is_known:
         # Last: a full group must not answer otherwise to somebody who is known.
         check_once(meeting, email, name_key)
     given: dict[str, Any] = {"email": email, "name_key": name_key, "organization": organization, "form_token": token}
@@ -74,11 +75,10 @@ def sign_up(
     return registration
 
 
-def _is_plain(meeting: Meeting, groups: seats.Groups, token: str, email: str, name_key: str, *, at: datetime) -> bool:
-    """Nearly always nobody is there: one question spares three, each of which everybody would wait for."""
-    same_form, same_person = Q(form_token=token), Q(email=email, name_key=name_key)
-    concerned = same_form | Q(same_person | seats.unsettled(groups, at=at), ended_at=None)
-    return not Registration.objects.filter(concerned, meeting=meeting).exists()
+def _is_known(meeting: Meeting, token: str, email: str, name_key: str) -> bool:
+    """By this form or as this person. Nearly always not: one question spares three, each of which everybody would wait for."""
+    same_person = Q(meeting=meeting, email=email, name_key=name_key, ended_at=None)
+    return Registration.objects.filter(Q(form_token=token) | same_person).exists()
 
 
 def _earlier(token: str) -> tuple[str, Registration | None]:

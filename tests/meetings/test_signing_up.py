@@ -123,6 +123,34 @@ def test_the_next_sign_up_gets_the_seat_of_a_hold_that_has_run_out():
     assert taken(group) == 1
 
 
+def test_whoever_finds_a_free_seat_leaves_it_to_the_tick_to_let_holds_go():
+    meeting = make.meeting(capacity=3)
+    group = first_group(meeting)
+    make.held(group)
+    make.held(group, at=NOW + HOLD)
+    assert taken(group) == 2
+    assert actions.settle_meeting(meeting, at=NOW + HOLD) is True
+    assert taken(group) == 1
+
+
+def test_whose_hold_ran_out_signs_up_anew_before_anybody_has_let_it_go():
+    group = first_group(make.meeting(capacity=3))
+    who = make.person()
+    make.held(group, who)
+    with pytest.raises(actions.AlreadySignedUp):
+        make.held(group, who, at=NOW + HOLD - TICK)
+    assert make.held(group, who, at=NOW + HOLD).ended_at is None
+    assert taken(group) == 1
+
+
+def test_a_hold_that_ran_out_is_no_place_of_its_organization():
+    group = first_group(make.meeting(capacity=3, limit_per_organization=1))
+    make.held(group, make.person(organization_name="Klub Nowy"))
+    with pytest.raises(actions.OrganizationLimitReached):
+        make.held(group, make.person(organization_name="Klub Nowy"), at=NOW + HOLD - TICK)
+    assert make.held(group, make.person(organization_name="Klub Nowy"), at=NOW + HOLD).ended_at is None
+
+
 def test_a_late_answer_takes_the_seat_again_while_there_is_one():
     group = first_group(make.meeting(capacity=1))
     late = make.held(group)
