@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import Case, F, Max, Q, Value, When
 
 from meetings import letters
@@ -21,7 +22,12 @@ Groups = dict[int, WorkingGroup]
 OFFER = timedelta(hours=48)
 # A deadline nearer than this is too near to be kept by somebody who is only now offered a place.
 FAIR = timedelta(hours=2)
-_COLUMNS = {False: ("taken", "capacity"), True: ("remote_taken", "remote_capacity")}
+_TAKEN = {False: "taken", True: "remote_taken"}
+# Written out: everybody waits for it, and composing it anew takes longer than carrying it out.
+_TAKE = {
+    False: "UPDATE meetings_workinggroup SET taken = taken + 1 WHERE id = %s AND taken < capacity",
+    True: "UPDATE meetings_workinggroup SET remote_taken = remote_taken + 1 WHERE id = %s AND remote_taken < remote_capacity",
+}
 
 
 def lock(meeting_pk: int) -> tuple[Meeting, Groups]:
@@ -44,9 +50,11 @@ def of(groups: Groups, group: WorkingGroup) -> WorkingGroup:
 
 def take(group: WorkingGroup, *, remotely: bool = False) -> None:
     """Raises GroupIsFull. The condition and the CHECK hold even for a caller that forgot the lock."""
-    taken, capacity = _COLUMNS[remotely]
-    if not WorkingGroup.objects.filter(pk=group.pk, **{f"{taken}__lt": F(capacity)}).update(**{taken: F(taken) + 1}):
-        raise GroupIsFull(group)
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE[remotely], [group.pk])
+        if not cursor.rowcount:
+            raise GroupIsFull(group)
+    taken = _TAKEN[remotely]
     setattr(group, taken, getattr(group, taken) + 1)
 
 
@@ -57,7 +65,7 @@ def end_of_queue(group: WorkingGroup, *, remotely: bool, at: datetime) -> dateti
 
 
 def give_back(group: WorkingGroup, *, remotely: bool = False, count: int = 1) -> None:
-    taken, _capacity = _COLUMNS[remotely]
+    taken = _TAKEN[remotely]
     WorkingGroup.objects.filter(pk=group.pk).update(**{taken: F(taken) - count})
     setattr(group, taken, getattr(group, taken) - count)
 

@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
 
 from accounts.models import User
 from accounts.once import token_of
@@ -27,6 +26,11 @@ from programs.freshness import public_changed
 
 # How long a seat waits for the answer to our letter.
 HOLD = timedelta(minutes=30)
+# Written out: everybody waits for it, and composing it anew takes longer than the answer.
+_KNOWN = """
+    SELECT 1 FROM meetings_registration
+    WHERE form_token = %s OR (meeting_id = %s AND email = %s AND name_key = %s AND ended_at IS NULL)
+"""
 AS_TYPED = ("name", "phone", "organization_name", "organization_number", "needs", "language", "remotely")
 
 
@@ -76,9 +80,10 @@ def sign_up(
 
 
 def _is_known(meeting: Meeting, token: str, email: str, name_key: str) -> bool:
-    """By this form or as this person. Nearly always not: one question spares three, each of which everybody would wait for."""
-    same_person = Q(meeting=meeting, email=email, name_key=name_key, ended_at=None)
-    return Registration.objects.filter(Q(form_token=token) | same_person).exists()
+    """By this form or as this person. Nearly always not: one question spares two, each of which everybody would wait for."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [token, meeting.pk, email, name_key])
+        return cursor.fetchone() is not None
 
 
 def _earlier(token: str) -> tuple[str, Registration | None]:
