@@ -23,7 +23,9 @@ OFFER = timedelta(hours=48)
 # A deadline nearer than this is too near to be kept by somebody who is only now offered a place.
 FAIR = timedelta(hours=2)
 _TAKEN = {False: "taken", True: "remote_taken"}
-# Written out: everybody waits for it, and composing it anew takes longer than carrying it out.
+# Written out: everybody waits for these, and composing them anew takes longer than carrying them out.
+_MEETING = "SELECT * FROM meetings_meeting WHERE id = %s"
+_GROUPS = "SELECT * FROM meetings_workinggroup WHERE meeting_id = %s ORDER BY id"
 _TAKE = {
     False: "UPDATE meetings_workinggroup SET taken = taken + 1 WHERE id = %s AND taken < capacity",
     True: "UPDATE meetings_workinggroup SET remote_taken = remote_taken + 1 WHERE id = %s AND remote_taken < remote_capacity",
@@ -32,8 +34,10 @@ _TAKE = {
 
 def lock(meeting_pk: int) -> tuple[Meeting, Groups]:
     """The meeting's row, then its groups by primary key: one order for all, so no two verbs can wait for each other."""
-    meeting = Meeting.objects.select_for_update().get(pk=meeting_pk)
-    groups = {group.pk: group for group in WorkingGroup.objects.select_for_update().filter(meeting=meeting).order_by("pk")}
+    # SQLite locks the whole database instead.
+    for_update = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    meeting = Meeting.objects.raw(_MEETING + for_update, [meeting_pk])[0]
+    groups = {group.pk: group for group in WorkingGroup.objects.raw(_GROUPS + for_update, [meeting_pk])}
     for group in groups.values():
         group.meeting = meeting
         if parent := groups.get(group.parent_id or 0):

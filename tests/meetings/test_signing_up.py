@@ -344,9 +344,9 @@ def test_the_meeting_is_locked_before_its_groups_and_these_in_the_order_of_their
         with CaptureQueriesContext(connection) as queries:
             verb()
         locks = [query["sql"] for query in queries if "FOR UPDATE" in query["sql"]]
-        assert 'FROM "meetings_meeting"' in locks[0]
-        assert 'FROM "meetings_workinggroup"' in locks[1]
-        assert 'ORDER BY "meetings_workinggroup"."id"' in locks[1]
+        assert "FROM meetings_meeting" in locks[0]
+        assert "FROM meetings_workinggroup" in locks[1]
+        assert "ORDER BY id" in locks[1]
 
 
 @pytest.mark.parametrize("people", [1, 3])
