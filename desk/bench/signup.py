@@ -25,7 +25,7 @@ from meetings.models import Meeting, Registration, Sector, WorkingGroup
 CLIENTS, EACH, ROUNDS, PROMISED = 32, 4, 5, 0.5
 # And one round before, which is not timed.
 PLACES = CLIENTS * EACH * (ROUNDS + 1)
-WORKERS, THREADS = 2, 4  # as bin/run has it
+WORKERS, THREADS = 4, 1  # as docs/deployment.md has it
 
 
 class Round(NamedTuple):
