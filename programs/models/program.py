@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import hashlib
-import json
-import uuid
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -11,8 +7,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-from programs.numbering import Unit
 
 
 class ProgramKind(models.TextChoices):
@@ -64,6 +58,11 @@ class Program(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_closed(self) -> bool:
+        """Adopted: its text is what the council voted on, and no more versions follow."""
+        return Resolution.objects.filter(program=self).exists()
+
     def version_for_remarks(self) -> DraftVersion | None:
         """The one that remarks are made on: the newest put to consultation."""
         return self.versions.public().filter(purpose=Purpose.CONSULTATION).order_by("-number").first()
@@ -99,13 +98,14 @@ class VersionQuerySet(models.QuerySet["DraftVersion"]):
     def frozen(self) -> VersionQuerySet:
         return self.filter(frozen_at__isnull=False)
 
+    def without_file(self, file_format: str) -> VersionQuerySet:
+        """Frozen, and nobody has asked for its file yet."""
+        files = models.Q(files__format=file_format, files__base=None)
+        return self.frozen().exclude(pk__in=self.model.objects.filter(files).values("pk"))
+
     def public(self) -> VersionQuerySet:
         """Frozen for somebody outside the office to read; a working draft stays inside."""
         return self.frozen().exclude(purpose=Purpose.WORKING)
-
-    def without_file(self, file_format: FileFormat) -> VersionQuerySet:
-        """Frozen, and its file is still owed."""
-        return self.frozen().exclude(files__format=file_format)
 
 
 class DraftVersion(models.Model):
@@ -124,6 +124,8 @@ class DraftVersion(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("frozen by")
     )
     sha256 = models.CharField(_("checksum of the text"), max_length=64, blank=True, editable=False)
+    # What was not as it should be when it was frozen, in the words that the official read and accepted.
+    frozen_despite = models.JSONField(_("frozen all the same"), default=list, blank=True, editable=False)
     objects = VersionQuerySet.as_manager()
 
     class Meta:
@@ -155,143 +157,23 @@ class DraftVersion(models.Model):
         return StatutoryElement.objects.filter(kind=self.program.kind).exclude(pk__in=covered.values("pk"))
 
 
-class Provision(models.Model):
-    """The identity of a unit through all versions of its program. Never deleted; its number is computed."""
+class Resolution(models.Model):
+    """The act by which the council adopted a program: it closes the program."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    program = models.ForeignKey(Program, models.PROTECT, related_name="provisions", verbose_name=_("program"))
-    elements = models.ManyToManyField(
-        StatutoryElement, blank=True, related_name="provisions", verbose_name=_("statutory elements it fulfils")
-    )
-
-    class Meta:
-        verbose_name = _("provision")
-        verbose_name_plural = _("provisions")
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-
-class TextQuerySet(models.QuerySet["ProvisionText"]):
-    def in_reading_order(self) -> TextQuerySet:
-        return self.order_by("rank")
-
-    def empty(self) -> TextQuerySet:
-        """Says nothing itself and holds nothing that does."""
-        return self.filter(text="", heading="", cells=[], children=None)
-
-
-class ProvisionText(models.Model):
-    """The words of one provision in one version: plain text, since law has no bold."""
-
-    version = models.ForeignKey(DraftVersion, models.PROTECT, related_name="texts", verbose_name=_("version"))
-    provision = models.ForeignKey(Provision, models.PROTECT, related_name="texts", verbose_name=_("provision"))
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("stands in")
-    )
-    position = models.PositiveIntegerField(_("position"))
-    kind = models.CharField(_("kind"), max_length=12, choices=Unit)
-    heading = models.CharField(_("heading"), max_length=250, blank=True)
-    text = models.TextField(_("text"), max_length=20_000, blank=True)
-    # A table: rows of cells, the first row is the header. [["Zadanie", "Kwota"], ["…", "10 000"]]
-    cells = models.JSONField(_("table"), default=list, blank=True)
-    # Computed from the tree by the verbs, never typed: see numbering.py.
-    label = models.CharField(_("label"), max_length=40, blank=True, editable=False)
-    citation = models.CharField(_("citation"), max_length=120, blank=True, editable=False)
-    anchor = models.CharField(max_length=120, blank=True, editable=False)
-    # Place in reading order and depth in the tree: the whole text is one query.
-    rank = models.PositiveIntegerField(default=0, editable=False)
-    depth = models.PositiveSmallIntegerField(default=0, editable=False)
-    objects = TextQuerySet.as_manager()
+    program = models.OneToOneField(Program, models.PROTECT, related_name="resolution", verbose_name=_("program"))
+    version = models.ForeignKey(DraftVersion, models.PROTECT, related_name="resolutions", verbose_name=_("adopted version"))
+    number = models.CharField(_("number of the resolution"), max_length=60)
+    adopted_on = models.DateField(_("adopted on"))
+    # Warsaw publishes on boards and in BIP, others in the journal of the voivodeship: free words.
+    promulgation = models.CharField(_("where it was promulgated"), max_length=250, blank=True)
+    bip_url = models.URLField(_("address in BIP"), max_length=400, blank=True)
+    recorded_at = models.DateTimeField(editable=False)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+")
 
     class Meta:
-        verbose_name = _("unit of the text")
-        verbose_name_plural = _("units of the text")
-        ordering = ("version", "rank")
-        constraints = [
-            models.UniqueConstraint(fields=("version", "provision"), name="provision_once_per_version"),
-            models.CheckConstraint(
-                condition=Q(kind="table") | Q(cells=[]),
-                name="provision_cells_only_in_tables",
-                violation_error_message=_("Only a table has rows and cells."),
-            ),
-        ]
+        verbose_name = _("resolution of the council")
+        verbose_name_plural = _("resolutions of the council")
+        ordering = ("-adopted_on",)
 
     def __str__(self) -> str:
-        return self.citation
-
-    def fingerprint(self) -> str:
-        """Changes with the words of this unit alone: tells whether somebody edited it in the meantime."""
-        return _sha256([self.kind, self.heading, self.text, self.cells])
-
-
-def checksum(texts: Iterable[ProvisionText]) -> str:
-    """One number for a whole text, given in reading order: its units, their numbers, words and places."""
-    texts = list(texts)
-    provisions: dict[int | None, str] = {text.pk: str(text.provision_id) for text in texts}
-    return _sha256(
-        [
-            [str(text.provision_id), provisions.get(text.parent_id), text.kind, text.label, text.heading, text.text, text.cells]
-            for text in texts
-        ]
-    )
-
-
-def _sha256(data: object) -> str:
-    return hashlib.sha256(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
-
-
-class FileFormat(models.TextChoices):
-    PDF = "pdf", "PDF"
-
-
-def version_file_path(file: VersionFile, name: str) -> str:
-    return f"programs/{file.version.program.slug}/{file.version.number}-{file.sha256[:16]}.{file.format}"
-
-
-class VersionFile(models.Model):
-    """A file of a frozen version: made once by the worker, kept with its hash, served as it is."""
-
-    version = models.ForeignKey(DraftVersion, models.PROTECT, related_name="files")
-    format = models.CharField(max_length=4, choices=FileFormat)
-    file = models.FileField(upload_to=version_file_path, max_length=200)
-    sha256 = models.CharField(max_length=64)
-    size = models.PositiveIntegerField()  # bytes
-    pages = models.PositiveSmallIntegerField(null=True)
-    made_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("file of a version")
-        verbose_name_plural = _("files of versions")
-        constraints = [models.UniqueConstraint(fields=("version", "format"), name="version_file_once_per_format")]
-
-    def __str__(self) -> str:
-        return self.file.name or ""
-
-
-class Boundary(models.Model):
-    """A moment at which public pages change by themselves: a stage opens, a deadline passes.
-
-    Kept by the verbs that set those moments, so that a cached page is never shown past the next one. See freshness.py.
-    """
-
-    owner = models.CharField(max_length=60)  # "stage:12"
-    moment = models.DateTimeField(db_index=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=("owner", "moment"), name="boundary_once_per_owner")]
-
-    def __str__(self) -> str:
-        return f"{self.owner} {self.moment}"
-
-
-class Revision(models.Model):
-    """One row that counts the changes of what the public reads, and knows when the next comes by itself."""
-
-    number = models.PositiveBigIntegerField(default=0)
-    changed_at = models.DateTimeField(default=timezone.now)
-    # The first boundary that nobody has come past yet.
-    next_boundary = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return str(self.number)
+        return self.number
