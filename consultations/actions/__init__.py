@@ -2,8 +2,6 @@
 
 from consultations.actions.news import (
     AnnouncementIsOfAnother,
-    FileIsEmpty,
-    FileIsOfNoUse,
     add_document,
     choose_letters,
     confirm_follow,
@@ -66,8 +64,6 @@ __all__ = [
     "AnnouncementIsOfAnother",
     "Author",
     "ConsultationIsNotReady",
-    "FileIsEmpty",
-    "FileIsOfNoUse",
     "LateNeedsAReason",
     "NotUnderConsultation",
     "ProposalText",

@@ -13,20 +13,9 @@ from accounts.actions import account_for
 from accounts.letters import owe_letter, withdraw_letters, withdraw_unwanted
 from accounts.once import token_of
 from accounts.tokens import Purpose
-from consultations.files import is_of_its_kind
 from consultations.models import Announcement, Consultation, Document, Follow, ReminderKind, ReminderRule
 from programs.freshness import public_changed
-
-
-class FileIsEmpty(Exception):
-    in_words = _("This file is empty. Choose another one.")
-
-
-class FileIsOfNoUse(Exception):
-    in_words = _(
-        "Such a file cannot be put up. Choose a PDF, a document, a spreadsheet, a picture or a plain text; "
-        "its name has to say truly what it is."
-    )
+from programs.uploads import check_file
 
 
 class AnnouncementIsOfAnother(Exception):
@@ -58,16 +47,6 @@ def withdraw_announcement(announcement: Announcement, *, at: datetime) -> Announ
     withdraw_letters(f"{ReminderKind.NEWS}:announcement:{announcement.pk}", at=at)
     public_changed(at=at)
     return announcement
-
-
-def check_file(file: File[bytes]) -> None:
-    """Raises FileIsEmpty, FileIsOfNoUse."""
-    if not file.size:
-        raise FileIsEmpty
-    beginning = file.open().read(16)
-    file.seek(0)
-    if not is_of_its_kind(str(file.name), beginning):
-        raise FileIsOfNoUse
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from accounts.desk import DeskAdmin, RefusalsInWords, SeenOnly
 from accounts.roles import Duty
 from consultations.actions import news
 from consultations.models import Announcement, Document, Follow
+from programs.uploads import FileIsEmpty, FileIsOfNoUse, check_file
 
 
 class AnnouncementForm(forms.ModelForm[Announcement]):
@@ -100,8 +101,8 @@ class DocumentForm(forms.ModelForm[Document]):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         try:
-            news.check_file(file)
-        except (news.FileIsEmpty, news.FileIsOfNoUse) as refused:
+            check_file(file)
+        except (FileIsEmpty, FileIsOfNoUse) as refused:
             raise forms.ValidationError(str(refused.in_words)) from refused
         return file
 
@@ -109,7 +110,7 @@ class DocumentForm(forms.ModelForm[Document]):
 @admin.register(Document)
 class DocumentAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Document]):
     duty = Duty.RUN_PROCESS
-    refusals = (news.FileIsEmpty, news.FileIsOfNoUse, news.AnnouncementIsOfAnother)
+    refusals = (FileIsEmpty, FileIsOfNoUse, news.AnnouncementIsOfAnother)
     form = DocumentForm
     list_display = ("title", "consultation", "type_of_file", "size_of_file", "published_at", "position")
     list_filter = ("consultation",)

@@ -6,6 +6,7 @@ from django.test import Client
 
 from consultations.actions import news
 from consultations.models import Document
+from programs.uploads import FileIsOfNoUse
 from tests.factories.consultations import PUBLISHED, announcement, coordinator, document, follower, published
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +69,7 @@ def test_followers_show_what_they_chose(desk):
 def test_a_file_that_is_no_document_or_not_what_its_name_says_is_refused_beside_its_field(desk, name, content):
     given = typed(consultation=published().pk, file=SimpleUploadedFile(name, content))
     refused = desk.post(f"{ADMIN}/document/add/", given)
-    assert str(news.FileIsOfNoUse.in_words) in str(refused.context["adminform"].form.errors["file"])
+    assert str(FileIsOfNoUse.in_words) in str(refused.context["adminform"].form.errors["file"])
     assert not Document.objects.exists()
 
 

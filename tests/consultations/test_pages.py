@@ -13,6 +13,7 @@ from consultations.actions.voices import release_voices
 from consultations.models import Consultation, Voice
 from consultations.stages import Kind
 from programs.models import Purpose
+from programs.uploads import FileIsEmpty
 from tests.factories import meetings, voices
 from tests.factories.consultations import (
     CLOSES,
@@ -307,7 +308,7 @@ def test_the_size_of_a_file_in_words(size, words):
 
 
 def test_an_empty_file_is_refused():
-    with pytest.raises(news.FileIsEmpty):
+    with pytest.raises(FileIsEmpty):
         document(published(), content=b"")
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from consultations.files import is_of_its_kind
+from programs.uploads import is_of_its_kind
 
 
 @pytest.mark.parametrize(
