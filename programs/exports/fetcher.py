@@ -1,12 +1,11 @@
-"""What a document may load: its own fonts, style and mark, by name. Imports the PDF engine; see pdf.py."""
+"""What a document may load: its own fonts, style and mark, by name. Imports the PDF engine and no Django; see press.py."""
 
 from pathlib import Path
 
-from django.conf import settings
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-HERE = Path(__file__).parent
-FONTS = Path(settings.BASE_DIR) / "static" / "fonts"
+HERE = Path(__file__).resolve().parent
+FONTS = HERE.parent.parent / "static" / "fonts"
 
 # The only addresses that exist for a document.
 ASSETS: dict[str, tuple[Path, str]] = {
@@ -16,6 +15,7 @@ ASSETS: dict[str, tuple[Path, str]] = {
     "app:latin-ext-700": (FONTS / "lato-latin-ext-700-normal.woff2", "font/woff2"),
     "app:style": (HERE / "pdf.css", "text/css"),
     "app:mark": (HERE / "mark.svg", "image/svg+xml"),
+    "app:draft": (HERE / "draft.svg", "image/svg+xml"),
 }
 
 

@@ -5,18 +5,27 @@
 
 The template extends base_pdf.html, which says what its blocks are. The context must hold all that the page needs:
 there is no request. Documents are Polish whatever the language of the visitor, tagged for assistive technology
-(PDF/UA-1), load nothing but the assets in fetcher.py, and come out the same to the byte from the same context.
+(PDF/UA-1) and fit for archives (PDF/A-2a), load nothing but the assets in fetcher.py, and come out the same to the
+byte from the same context.
+
+A leaf or two is rendered where it is asked for. What may be long is pressed in a child with limits: only the worker
+should ask for that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from programs.child import Limits, run
 from programs.models import DraftVersion
 from programs.reading import contents, tree
+from programs.reading.changes import compared
+
+# 600 pages take some 150 seconds and 1 GB.
+LIMITS = Limits(cpu=300, wall=540, memory=3 * 2**29, output=2**26)
 
 
 class RenderedPdf(NamedTuple):
@@ -25,19 +34,51 @@ class RenderedPdf(NamedTuple):
 
 
 def render_pdf(template: str, context: Mapping[str, Any]) -> RenderedPdf:
-    """Takes about 0.1 s a page: of anything longer than a page only the worker should ask this."""
+    """Takes about 0.1 s a page."""
     # The engine takes a second and 40 MB to load: only processes that make a PDF pay for it.
-    import weasyprint
+    from programs.exports.press import press
 
-    from programs.exports.fetcher import OwnAssetsOnly
-
-    with translation.override("pl"):
-        html = render_to_string(template, {"municipality": settings.MUNICIPALITY, **context})
-    document = weasyprint.HTML(string=html, url_fetcher=OwnAssetsOnly()).render(pdf_variant="pdf/ua-1")
-    return RenderedPdf(document.write_pdf(pdf_variant="pdf/ua-1"), len(document.pages))
+    return RenderedPdf(*press(_html(template, context)))
 
 
-def version_pdf(version: DraftVersion) -> RenderedPdf:
-    """The text of a version; from an unfrozen one, a proof."""
+def press_pdf(
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    progress: Callable[[int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> RenderedPdf:
+    """`progress` is told percents, `cancelled` is asked twice a second. Raises what `programs.child.run` raises."""
+    html = _html(template, context).encode()
+    made = run("programs.exports.press", html, limits=LIMITS, progress=progress, cancelled=cancelled)
+    pages, _, content = made.partition(b"\n")
+    return RenderedPdf(content, int(pages))
+
+
+def version_pdf(
+    version: DraftVersion,
+    *,
+    progress: Callable[[int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> RenderedPdf:
+    """The text of a version; from an unfrozen one, a proof that says so on each page."""
     texts = list(version.texts.in_reading_order())
-    return render_pdf("programs/version_pdf.html", {"version": version, "nodes": tree(texts), "contents": contents(texts)})
+    context = {"version": version, "nodes": tree(texts), "contents": contents(texts)}
+    return press_pdf("programs/version_pdf.html", context, progress=progress, cancelled=cancelled)
+
+
+def redline_pdf(
+    base: DraftVersion,
+    version: DraftVersion,
+    *,
+    progress: Callable[[int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> RenderedPdf:
+    """What changed since `base`: a list of the changed units, then the whole text of `version` with its changes in place."""
+    context = {"base": base, "version": version, "both": compared(base, version)}
+    return press_pdf("programs/redline_pdf.html", context, progress=progress, cancelled=cancelled)
+
+
+def _html(template: str, context: Mapping[str, Any]) -> str:
+    with translation.override("pl"):
+        return render_to_string(template, {"municipality": settings.MUNICIPALITY, **context})
