@@ -13,7 +13,16 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from programs.models import DraftVersion, Provision, ProvisionText, StatutoryElement
+from programs.models import (
+    CELLS_AT_MOST,
+    HEADING_AT_MOST,
+    TEXT_AT_MOST,
+    DraftVersion,
+    Provision,
+    ProvisionText,
+    StatutoryElement,
+    checksum,
+)
 from programs.numbering import Unit, in_reading_order, number
 
 Cells = Sequence[Sequence[str]]
@@ -51,6 +60,10 @@ class TableIsRagged(TextRefusal):
     in_words = _("Every row of the table needs as many cells as its first row. Add the missing cells; they may be empty.")
 
 
+class TextIsTooLong(TextRefusal):
+    in_words = _("A unit holds at most 20,000 characters, a heading 250, a table 200,000. Cut it in two.")
+
+
 class UnknownElement(TextRefusal):
     in_words = _(
         "The text names a statutory element that is not on the list for this kind of program. Correct the list or the number."
@@ -71,7 +84,7 @@ class UnitDraft:
 
 @transaction.atomic
 def write_units(version: DraftVersion, units: Sequence[UnitDraft], *, at: datetime) -> None:
-    """Write a whole text into an empty version. Raises VersionIsNotEmpty, TableIsRagged, UnknownElement."""
+    """Write a whole text into an empty version. Raises VersionIsNotEmpty, TableIsRagged, TextIsTooLong, UnknownElement."""
     version = lock_unfrozen(version)
     if version.texts.exists():
         raise VersionIsNotEmpty
@@ -94,18 +107,18 @@ def add_unit(
     elements: Iterable[StatutoryElement] = (),
     at: datetime,
 ) -> ProvisionText:
-    """Add one unit in `parent`, behind `after`, or as the last there. Raises UnitIsElsewhere, TableIsRagged."""
+    """Add one unit in `parent`, behind `after`, or as the last there. Raises UnitIsElsewhere, TableIsRagged, TextIsTooLong."""
     version = lock_unfrozen(version)
     texts = load(version)
     unit = ProvisionText(version=version, provision=Provision.objects.create(program=version.program), kind=kind)
-    _set_words(unit, heading=heading, text=text, cells=cells)
-    unit.parent = _row(texts, parent) if parent else None
-    siblings = _children(texts, unit.parent)
-    _put(unit, behind=_row(siblings, after) if after else next(reversed(siblings), None), among=siblings)
+    set_words(unit, heading=heading, text=text, cells=cells)
+    unit.parent = row_of(texts, parent) if parent else None
+    siblings = children_of(texts, unit.parent)
+    place(unit, behind=row_of(siblings, after) if after else next(reversed(siblings), None), among=siblings)
     renumber([*texts, unit])
     unit.save(force_insert=True)
     unit.provision.elements.set(elements)
-    _save_places(version, texts)
+    save_places(version, texts)
     return unit
 
 
@@ -124,7 +137,7 @@ def edit_unit(
     """Change the words of one unit, and with `elements` what it fulfils of the statute.
 
     `seen` is the fingerprint of the wording that the editor had before them.
-    Raises UnitHasChanged, UnitIsElsewhere, TableIsRagged.
+    Raises UnitHasChanged, UnitIsElsewhere, TableIsRagged, TextIsTooLong.
     """
     version = lock_unfrozen(unit.version)
     current = version.texts.filter(pk=unit.pk).first()
@@ -132,7 +145,7 @@ def edit_unit(
         raise UnitIsElsewhere
     if seen is not None and seen != current.fingerprint():
         raise UnitHasChanged
-    _set_words(current, heading=heading, text=text, cells=cells)
+    set_words(current, heading=heading, text=text, cells=cells)
     current.save(update_fields=("heading", "text", "cells"))
     if elements is not None:
         current.provision.elements.set(elements)
@@ -144,30 +157,55 @@ def move_unit(unit: ProvisionText, *, parent: ProvisionText | None, after: Provi
     """Put a unit, with all that stands in it, into `parent` behind `after`; without `after`, first. Raises UnitIsElsewhere."""
     version = lock_unfrozen(unit.version)
     texts = load(version)
-    moved = _row(texts, unit)
-    moved.parent = _row(texts, parent) if parent else None
-    siblings = [text for text in _children(texts, moved.parent) if text != moved]
-    _put(moved, behind=_row(siblings, after) if after else None, among=siblings)
+    moved = row_of(texts, unit)
+    moved.parent = row_of(texts, parent) if parent else None
+    siblings = [text for text in children_of(texts, moved.parent) if text != moved]
+    place(moved, behind=row_of(siblings, after) if after else None, among=siblings)
     renumber(texts)
-    _save_places(version, texts)
+    save_places(version, texts)
 
 
 @transaction.atomic
-def remove_unit(unit: ProvisionText, *, at: datetime) -> int:
-    """Take a unit and all that stands in it out of this version; how many went. Their identity stays. Raises UnitIsElsewhere."""
+def remove_unit(unit: ProvisionText, *, seen: str | None = None, at: datetime) -> int:
+    """Take a unit and all that stands in it out of this version; how many went. Their identity stays.
+
+    `seen` is the fingerprint of what the editor agreed to remove: see `fingerprint_of_all`.
+    Raises UnitIsElsewhere, UnitHasChanged.
+    """
     version = lock_unfrozen(unit.version)
     texts = load(version)
-    gone = [_row(texts, unit)]
-    # In reading order a unit comes before what stands in it.
-    for text in texts:
-        if text.parent in gone:
-            gone.append(text)
+    return len(take_out(version, texts, row_of(texts, unit), seen=seen))
+
+
+def take_out(
+    version: DraftVersion, texts: Sequence[ProvisionText], unit: ProvisionText, *, seen: str | None
+) -> list[ProvisionText]:
+    """Delete a unit with all in it from a locked version, and number the rest. Raises UnitHasChanged."""
+    gone = with_inner(texts, unit)
+    if seen is not None and seen != fingerprint_of_all(gone):
+        raise UnitHasChanged
     for depth in sorted({text.depth for text in gone}, reverse=True):
         version.texts.filter(pk__in=[text.pk for text in gone if text.depth == depth]).delete()
     left = [text for text in texts if text not in gone]
     renumber(left)
-    _save_places(version, left)
-    return len(gone)
+    save_places(version, left)
+    return gone
+
+
+def with_inner(texts: Sequence[ProvisionText], unit: ProvisionText) -> list[ProvisionText]:
+    """A unit and all that stands in it, of a text in reading order, where a unit comes before what stands in it."""
+    found = [unit]
+    keys = {unit.pk}
+    for text in texts:
+        if text.parent_id in keys:
+            found.append(text)
+            keys.add(text.pk)
+    return found
+
+
+def fingerprint_of_all(texts: Sequence[ProvisionText]) -> str:
+    """Changes when any of the units does, and when one comes or goes."""
+    return checksum(texts)
 
 
 def lock_unfrozen(version: DraftVersion) -> DraftVersion:
@@ -214,15 +252,19 @@ def _from_drafts(
     for position, draft in enumerate(drafts):
         provision = Provision(id=uuid4(), program=version.program)
         unit = ProvisionText(version=version, provision=provision, parent=parent, position=position, kind=Unit(draft.kind))
-        _set_words(unit, heading=draft.heading, text=draft.text, cells=draft.cells)
+        set_words(unit, heading=draft.heading, text=draft.text, cells=draft.cells)
         yield unit, draft
         yield from _from_drafts(version, draft.children, unit)
 
 
-def _set_words(unit: ProvisionText, *, heading: str, text: str, cells: Cells) -> None:
+def set_words(unit: ProvisionText, *, heading: str, text: str, cells: Cells = ()) -> None:
+    """Nothing is saved. Raises TableIsRagged, TextIsTooLong."""
     if len({len(row) for row in cells}) > 1:
         raise TableIsRagged
     unit.heading, unit.text = _plain(heading), _plain(text)
+    cells_length = sum(len(cell) for row in cells for cell in row)
+    if len(unit.heading) > HEADING_AT_MOST or len(unit.text) > TEXT_AT_MOST or cells_length > CELLS_AT_MOST:
+        raise TextIsTooLong
     unit.cells = [[_plain(cell) for cell in row] for row in cells]
 
 
@@ -243,11 +285,11 @@ def _map_elements(version: DraftVersion, mapped: Sequence[tuple[Provision, Seque
     through.objects.bulk_create(rows)
 
 
-def _children(texts: Sequence[ProvisionText], parent: ProvisionText | None) -> list[ProvisionText]:
+def children_of(texts: Sequence[ProvisionText], parent: ProvisionText | None) -> list[ProvisionText]:
     return [text for text in texts if text.parent == parent]
 
 
-def _row(texts: Sequence[ProvisionText], unit: ProvisionText) -> ProvisionText:
+def row_of(texts: Sequence[ProvisionText], unit: ProvisionText) -> ProvisionText:
     """The row of `unit` as it is now, among `texts`. Raises UnitIsElsewhere."""
     try:
         return next(text for text in texts if text == unit)
@@ -255,13 +297,13 @@ def _row(texts: Sequence[ProvisionText], unit: ProvisionText) -> ProvisionText:
         raise UnitIsElsewhere from error
 
 
-def _save_places(version: DraftVersion, texts: Sequence[ProvisionText]) -> None:
+def save_places(version: DraftVersion, texts: Sequence[ProvisionText]) -> None:
     stored = {pk: tuple(place) for pk, *place in version.texts.values_list("pk", *_PLACE)}
     changed = [text for text in texts if stored[text.pk] != tuple(getattr(text, name) for name in _PLACE)]
     ProvisionText.objects.bulk_update(changed, [name.removesuffix("_id") for name in _PLACE])
 
 
-def _put(unit: ProvisionText, *, behind: ProvisionText | None, among: Sequence[ProvisionText]) -> None:
-    place = among.index(behind) + 1 if behind else 0
-    for position, sibling in enumerate([*among[:place], unit, *among[place:]]):
+def place(unit: ProvisionText, *, behind: ProvisionText | None, among: Sequence[ProvisionText]) -> None:
+    where = among.index(behind) + 1 if behind else 0
+    for position, sibling in enumerate([*among[:where], unit, *among[where:]]):
         sibling.position = position

@@ -1,20 +1,18 @@
-"""Beginning, freezing and printing a version of a program's text."""
+"""Beginning and freezing a version of a program's text."""
 
-import hashlib
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from functools import partial
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from accounts.letters import wake
 from accounts.models import User
+from programs.actions.files import ask_for_file
 from programs.actions.units import TextRefusal, insert_texts, load, lock_unfrozen
-from programs.exports import pdf
 from programs.freshness import public_changed
-from programs.models import DraftVersion, FileFormat, Program, ProgramKind, ProvisionText, Purpose, VersionFile, checksum
+from programs.models import DraftVersion, FileFormat, Program, ProgramKind, ProvisionText, Purpose, checksum
+from programs.readiness import Hole, holes
 
 
 class ProgramIsPublished(TextRefusal):
@@ -25,8 +23,24 @@ class VersionHasNoText(TextRefusal):
     in_words = _("This version has no text yet. Write it, or start a version from an earlier one, and freeze it then.")
 
 
-class VersionIsNotFrozen(TextRefusal):
-    in_words = _("Files are made of frozen versions only. Freeze this version first.")
+class VersionHasHoles(TextRefusal):
+    """`holes` are those that nobody has accepted, or that nobody may."""
+
+    in_words = _(
+        "This text is not ready to be frozen. Mend what is listed below, or accept what may be accepted, and freeze it then."
+    )
+
+    def __init__(self, holes: Sequence[Hole]) -> None:
+        super().__init__(holes)
+        self.holes = holes
+
+
+class TextHasChanged(TextRefusal):
+    in_words = _("Somebody has changed the text since you opened this page. Look at it once more; nothing is frozen yet.")
+
+
+class ProgramIsClosed(TextRefusal):
+    in_words = _("The council has adopted this program: its text is closed. A change is a new program or a new resolution.")
 
 
 class VersionOfAnotherProgram(TextRefusal):
@@ -62,7 +76,7 @@ def edit_program(
     at: datetime,
 ) -> Program:
     """Raises ProgramIsPublished when anything but the previous program would change after a version was frozen."""
-    locked = _lock(program.pk)
+    locked = lock_program(program.pk)
     printed = {"title": title, "slug": slug, "kind": kind, "first_year": first_year, "last_year": last_year}
     if locked.versions.frozen().exists() and any(getattr(locked, name) != value for name, value in printed.items()):
         raise ProgramIsPublished
@@ -85,19 +99,28 @@ def start_version(
 ) -> DraftVersion:
     """Begin the next version: empty, or with the text of `based_on`. A copied unit keeps its identity.
 
-    Raises VersionOfAnotherProgram.
+    Raises ProgramIsClosed, VersionOfAnotherProgram.
     """
     # Two officials begin at once: the second waits here and gets the next number.
-    program = _lock(program.pk)
+    program = lock_program(program.pk)
+    if program.is_closed:
+        raise ProgramIsClosed
     if based_on and based_on.program_id != program.pk:
         raise VersionOfAnotherProgram
-    last = program.versions.aggregate(last=Max("number"))["last"] or 0
-    version = DraftVersion.objects.create(
-        program=program, number=last + 1, purpose=purpose, based_on=based_on, created_at=at, created_by=by
-    )
+    version = begin_version(program, purpose=purpose, based_on=based_on, by=by, at=at)
     if based_on:
         _copy_text(based_on, version)
     return version
+
+
+def begin_version(
+    program: Program, *, purpose: Purpose, based_on: DraftVersion | None, by: User | None, at: datetime
+) -> DraftVersion:
+    """The next version of a locked program, without any text yet."""
+    last = program.versions.aggregate(last=Max("number"))["last"] or 0
+    return DraftVersion.objects.create(
+        program=program, number=last + 1, purpose=purpose, based_on=based_on, created_at=at, created_by=by
+    )
 
 
 @transaction.atomic
@@ -110,51 +133,42 @@ def set_purpose(version: DraftVersion, *, purpose: Purpose, at: datetime) -> Dra
 
 
 @transaction.atomic
-def freeze_version(version: DraftVersion, *, by: User | None, at: datetime) -> DraftVersion:
-    """Close the text for ever, and let the worker print it. Raises VersionIsFrozen, VersionHasNoText."""
+def freeze_version(
+    version: DraftVersion, *, by: User | None, at: datetime, despite: Collection[str] = (), seen: str | None = None
+) -> DraftVersion:
+    """Close the text for ever, and let the worker print it. `despite` are the codes of the holes that somebody accepts.
+
+    `seen` is what `as_seen` told of the version that the person had before them.
+    Raises ProgramIsClosed, VersionIsFrozen, VersionHasNoText, TextHasChanged, VersionHasHoles.
+    """
     # Before the version: the title that is printed must not change meanwhile, and verbs that lock both keep this order.
-    _lock(version.program_id)
+    if lock_program(version.program_id).is_closed:
+        raise ProgramIsClosed
     locked = lock_unfrozen(version)
     texts = list(locked.texts.in_reading_order())
     if not texts:
         raise VersionHasNoText
+    if seen is not None and seen != as_seen(locked, texts):
+        raise TextHasChanged
+    found = holes(locked, texts)
+    if open_holes := [hole for hole in found if not hole.may_be_accepted or hole.code not in despite]:
+        raise VersionHasHoles(open_holes)
     locked.frozen_at, locked.frozen_by, locked.sha256 = at, by, checksum(texts)
-    locked.save(update_fields=("frozen_at", "frozen_by", "sha256"))
+    locked.frozen_despite = [hole.words for hole in found]
+    locked.save(update_fields=("frozen_at", "frozen_by", "sha256", "frozen_despite"))
+    for file_format in FileFormat:
+        ask_for_file(locked, FileFormat(file_format), at=at)
     public_changed(at=at)
-    transaction.on_commit(partial(wake, "programs.render", locked.pk))
     return locked
 
 
-def render_version(version: DraftVersion, *, at: datetime) -> VersionFile:
-    """Make the file of a frozen version, or give the one that was made. Raises VersionIsNotFrozen."""
-    if not version.is_frozen:
-        raise VersionIsNotFrozen
-    made = version.files.filter(format=FileFormat.PDF).first()
-    # The slow part stands outside the transaction: it takes seconds, and the text cannot change any more.
-    return made or _keep(version, pdf.version_pdf(version), at=at)
+def as_seen(version: DraftVersion, texts: Sequence[ProvisionText]) -> str:
+    """Changes with the text and with its purpose, which says whether the public will read it."""
+    return f"{version.purpose}-{checksum(texts)}"
 
 
-@transaction.atomic
-def _keep(version: DraftVersion, rendered: pdf.RenderedPdf, *, at: datetime) -> VersionFile:
-    # Of two workers who printed at once, the second finds the first one's file and drops its own.
-    DraftVersion.objects.select_for_update().get(pk=version.pk)
-    if made := version.files.filter(format=FileFormat.PDF).first():
-        return made
-    file = VersionFile(
-        version=version,
-        format=FileFormat.PDF,
-        sha256=hashlib.sha256(rendered.content).hexdigest(),
-        size=len(rendered.content),
-        pages=rendered.pages,
-        made_at=at,
-    )
-    file.file.save("", ContentFile(rendered.content), save=False)
-    file.save(force_insert=True)
-    public_changed(at=at)
-    return file
-
-
-def _lock(program_pk: int) -> Program:
+def lock_program(program_pk: int) -> Program:
+    """Hold a program while its versions come and close."""
     # no_key: who writes a text holds its version and points at the program; a full lock would make the two wait for each other.
     return Program.objects.select_for_update(no_key=True).get(pk=program_pk)
 
