@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.desk import DeskAdmin, RefusalsInWords, staff
 from accounts.roles import Duty
 from programs.actions import TextRefusal, create_program, edit_program, set_purpose, start_version
-from programs.admin import text
-from programs.forms import ProgramForm, PurposeForm, VersionForm
+from programs.admin import changes, closing, files, reshaping, text
+from programs.forms.programs import ProgramForm, PurposeForm, VersionForm
 from programs.models import DraftVersion, Program, Purpose, StatutoryElement
 
-FACTS = ("program", "number", "based_on", "created_at", "created_by", "frozen_at", "frozen_by", "sha256")
+FACTS = ("program", "number", "based_on", "created_at", "created_by", "frozen_at", "frozen_by", "accepted", "sha256")
 
 
 @admin.register(Program)
@@ -99,8 +99,13 @@ class VersionAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[DraftVersion]):
 
     @admin.display(description=_("pages of the PDF"))
     def pages(self, version: DraftVersion) -> int | str | Promise:
-        file = next(iter(version.files.all()), None)
-        return (file.pages if file else None) or (_("being printed") if version.is_frozen else "–")
+        made = [file.pages for file in version.files.all() if file.pages and not file.is_redline]
+        return next(iter(made), None) or (_("being printed") if version.is_frozen else "–")
+
+    @admin.display(description=_("frozen all the same"))
+    def accepted(self, version: DraftVersion) -> str:
+        """What was not as it should be, line by line."""
+        return "\n".join(version.frozen_despite) or "–"
 
     def save_model(self, request: HttpRequest, obj: DraftVersion, form: Any, change: bool) -> None:
         if change:
@@ -122,9 +127,15 @@ class VersionAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[DraftVersion]):
                     ("<int:pk>/text/", text.text_page, "programs_text"),
                     ("<int:pk>/text/new/", text.unit_new, "programs_unit_new"),
                     ("<int:pk>/text/<int:unit_pk>/", text.unit_edit, "programs_unit_edit"),
-                    ("<int:pk>/text/<int:unit_pk>/remove/", text.unit_remove, "programs_unit_remove"),
-                    ("<int:pk>/freeze/", text.freeze, "programs_freeze"),
-                    ("<int:pk>/pdf/", text.pdf, "programs_pdf"),
+                    ("<int:pk>/text/<int:unit_pk>/split/", reshaping.unit_split, "programs_unit_split"),
+                    ("<int:pk>/text/<int:unit_pk>/merge/", reshaping.unit_merge, "programs_unit_merge"),
+                    ("<int:pk>/text/<int:unit_pk>/move/", reshaping.unit_move, "programs_unit_move"),
+                    ("<int:pk>/text/<int:unit_pk>/remove/", reshaping.unit_remove, "programs_unit_remove"),
+                    ("<int:pk>/changes/", changes.changes_page, "programs_changes"),
+                    ("<int:pk>/checklist/", closing.checklist, "programs_checklist"),
+                    ("<int:pk>/freeze/", closing.freeze, "programs_freeze"),
+                    ("<int:pk>/files/", files.files_page, "programs_files"),
+                    ("<int:pk>/files/<int:file_pk>/", files.download, "programs_file"),
                 )
             ),
             *super().get_urls(),
