@@ -1,8 +1,14 @@
 """What remarks may stand on, and the words they quote."""
 
-from consultations.models import Consultation
+from collections import defaultdict
+from collections.abc import Iterable
+
+from consultations.models import Consultation, Voice
+from programs.lineage import whereabouts
 from programs.models import DraftVersion, ProvisionText, Purpose
+from programs.money import with_totals
 from programs.numbering import Unit
+from programs.reading import spelling
 
 # A whole chapter is too long to be reworded in one remark: only its own heading is quoted.
 QUOTE_AT_MOST = 4000  # characters
@@ -18,8 +24,33 @@ def versions_under_remark(consultation: Consultation) -> list[DraftVersion]:
     return list(newest.values())
 
 
+def tell_where_now(voices: Iterable[Voice]) -> None:
+    """Set on each remark on a provision where that is in the newest public version, if one has come since.
+
+    Three queries for each program, however many remarks.
+    """
+    by_program: defaultdict[int, list[Voice]] = defaultdict(list)
+    for voice in voices:
+        if voice.version and voice.provision_text:
+            by_program[voice.version.program_id].append(voice)
+    for program, said in by_program.items():
+        newest = DraftVersion.objects.public().select_related("program").filter(program=program).latest("number")
+        before = [voice for voice in said if voice.version and voice.version.number < newest.number]
+        if not before:
+            continue
+        found = whereabouts([voice.provision_text for voice in before if voice.provision_text], newest)
+        for voice in before:
+            voice.newest, voice.now_at = newest, found[voice.provision_text_id or 0]
+
+
 def quote_of(text: ProvisionText) -> str:
-    """The words of a unit with everything that stands in it, line by line, without its own number."""
+    """The words of a unit with everything that stands in it, as printed, line by line, without its own number."""
+    quote = _lines_of(text)
+    # Only marks need to know the whole text: references and amounts.
+    return spelling(list(text.version.texts.in_reading_order())).words(quote) if "{" in quote else quote
+
+
+def _lines_of(text: ProvisionText) -> str:
     following = text.version.texts.filter(rank__gt=text.rank).order_by("rank")
     lines = _own_lines(text)
     for unit in following.iterator(chunk_size=200):
@@ -35,5 +66,5 @@ def quote_of(text: ProvisionText) -> str:
 
 def _own_lines(text: ProvisionText) -> list[str]:
     if text.kind == Unit.TABLE:
-        return [" | ".join(row) for row in text.cells]
+        return [" | ".join(row) for row in with_totals(text.cells)]
     return [line for line in (text.heading, text.text) if line]

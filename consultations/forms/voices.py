@@ -7,7 +7,6 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
-from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
@@ -242,8 +241,7 @@ class RemarkForm(AuthorFields, RemarkFields):
         return whole + units
 
     def _name(self, text: ProvisionText) -> str:
-        words = Truncator(text.heading or text.text).chars(60)
-        return f"{text.citation} – {words}" if words else text.citation
+        return f"{text.citation} – {text.opening}" if text.opening else text.citation
 
     @property
     def _now_under_remark(self) -> str:

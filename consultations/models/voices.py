@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models.schedule import Consultation, Topic
 from consultations.stages import Action
+from programs.lineage import Whereabouts
+from programs.models import DraftVersion
 
 
 class Channel(models.TextChoices):
@@ -132,6 +134,9 @@ class Voice(models.Model):
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     edited_at = models.DateTimeField(_("edited by its author"), null=True, blank=True)
     objects = VoiceQuerySet.as_manager()
+    # Where its provision is in the newest public version: told by quotes.tell_where_now.
+    now_at: Whereabouts | None = None
+    newest: DraftVersion | None = None
 
     class Meta:
         verbose_name = _("voice")

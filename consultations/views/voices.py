@@ -27,6 +27,7 @@ from consultations.actions.voices import (
 from consultations.forms.voices import AuthorFields, ProposalChangeForm, ProposalForm, RemarkChangeForm, RemarkForm
 from consultations.models import Consultation, Submission, Voice
 from consultations.models.voices import VoiceQuerySet
+from consultations.quotes import tell_where_now
 from consultations.stages import Action
 from programs.freshness import publicly_cached
 
@@ -111,6 +112,12 @@ def _voices_of(submission: Submission) -> VoiceQuerySet:
     return submission.voices.select_related("consultation", "submission", "topic", "provision_text", "version__program")
 
 
+def _voices_with_places(submission: Submission) -> list[Voice]:
+    voices = list(_voices_of(submission))
+    tell_where_now(voices)
+    return voices
+
+
 # --- Behind the signed link ---------------------------------------------------------------------
 
 
@@ -131,7 +138,7 @@ def submission_link(request: HttpRequest, pk: int, token: str) -> HttpResponse:
 def _status(request: HttpRequest, submission: Submission, at: datetime, refusal: object = "") -> HttpResponse:
     context = {
         "submission": submission,
-        "voices": _voices_of(submission),
+        "voices": _voices_with_places(submission),
         "stage": submission.consultation.stages.permitting(submission.action, at).first(),
         "closed": StageIsClosed(submission.consultation, submission.action, at).in_words,
         "may_change": submission.may_be_changed(at),
@@ -226,6 +233,7 @@ def _page(request: HttpRequest, voices: VoiceQuerySet, consultation: Consultatio
     page = Paginator(voices, ON_A_PAGE).get_page(request.GET.get("page"))
     for voice in page:
         voice.consultation = consultation
+    tell_where_now(page)
     return page
 
 
@@ -244,4 +252,6 @@ def remark_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def _detail(request: HttpRequest, voices: VoiceQuerySet, slug: str, number: int, at: datetime) -> HttpResponse:
     shown = voices.filter(consultation__slug=slug, consultation__published_at__lte=at, number=number)
     related = shown.select_related("consultation", "submission", "topic", "provision_text", "version__program")
-    return render(request, "consultations/voices/detail.html", {"voice": get_object_or_404(related)})
+    voice = get_object_or_404(related)
+    tell_where_now([voice])
+    return render(request, "consultations/voices/detail.html", {"voice": voice})
