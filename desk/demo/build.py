@@ -11,7 +11,7 @@ from consultations.actions.rules import forget_missed
 from consultations.models import Consultation
 from consultations.stages import Action, kinds_permitting
 from desk.demo.calendar import Calendar, working
-from desk.demo.cycle import Cycle, adopt_last_years_program, offer_last_years_program
+from desk.demo.cycle import Cycle, adopt_last_years_program, adopt_program, offer_last_years_program
 from desk.demo.people import STAFF, enter_organizations, hire_staff
 from meetings.actions import move_meeting
 from programs.models import ProgramKind, StatutoryElement
@@ -44,6 +44,7 @@ def build(calendar: Calendar, *, at: datetime) -> None:
     archive = Cycle(calendar.read("consultation-2022.json"), calendar, staff, on_paper=True)
     last_year = adopt_last_years_program(archive)
     archive.live()
+    adopt_program(archive)
     offer_last_years_program(archive, last_year)
     for name in CURRENT.values():
         Cycle(calendar.read(name), calendar, staff).live()

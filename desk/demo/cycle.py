@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.core.files import File
 from django.utils.text import slugify
+from django.utils.timezone import localdate
 
 from accounts.models import User
 from accounts.roles import Role
@@ -17,10 +18,11 @@ from desk.demo.calendar import Calendar, Moment
 from meetings import actions as meetings
 from meetings.models import Meeting, TopicOutcome, WorkingGroup
 from programs import actions as texts
-from programs.models import DraftVersion, Program, ProgramKind, Purpose
+from programs.marks import as_cited, stored
+from programs.models import DraftVersion, FileFormat, Program, ProgramKind, Purpose
 from programs.numbering import Unit
 
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY, WEEK = timedelta(minutes=1), timedelta(days=1), timedelta(weeks=1)
 # The one Polish letter that is not a letter with a mark.
 POLISH = str.maketrans("łŁ", "lL")
 
@@ -70,7 +72,7 @@ class Cycle:
         version = texts.start_version(
             self.program, purpose=Purpose.CONSULTATION, by=self.staff[Role.DRAFTER], at=frozen_at - timedelta(days=7)
         )
-        texts.write_units(version, drafts(self.text["units"]), at=frozen_at - timedelta(days=1))
+        write(version, self.text["units"], at=frozen_at - timedelta(days=1))
         return texts.freeze_version(version, by=self.staff[Role.DRAFTER], at=frozen_at)
 
     # --- the process ----------------------------------------------------------------------------
@@ -335,13 +337,39 @@ def adopt_last_years_program(cycle: Cycle) -> DraftVersion:
     at, text = cycle.calendar.at(data["frozen"]), cycle.calendar.read(data["file"])
     program = enter_program(text, at=at)
     version = texts.start_version(program, purpose=Purpose.ADOPTED, by=cycle.staff[Role.DRAFTER], at=at)
-    texts.write_units(version, drafts(text["units"]), at=at)
+    write(version, text["units"], at=at)
     return texts.freeze_version(version, by=cycle.staff[Role.DRAFTER], at=at)
+
+
+def adopt_program(cycle: Cycle) -> None:
+    """What the council voted on: the draft with what the office took from the remarks."""
+    data, drafter = cycle.data["adopted"], cycle.staff[Role.DRAFTER]
+    at = cycle.calendar.at(data["frozen"])
+    version = texts.start_version(cycle.program, purpose=Purpose.ADOPTED, based_on=cycle.version, by=drafter, at=at - WEEK)
+    for edit in data["edits"]:
+        unit = version.texts.select_related("version").get(citation=edit["citation"])
+        texts.edit_unit(unit, heading=unit.heading, text=edit["text"], at=at - DAY)
+    added = data["added"]
+    behind = version.texts.select_related("parent").get(citation=added["behind"])
+    texts.add_unit(version, kind=Unit(added["kind"]), parent=behind.parent, after=behind, text=added["text"], at=at - DAY)
+    adopted = texts.freeze_version(version, by=drafter, at=at)
+    texts.record_resolution(cycle.program, version=adopted, adopted_on=localdate(at), **data["resolution"], by=drafter, at=at)
+
+
+def write(version: DraftVersion, units: list[dict[str, Any]], *, at: datetime) -> None:
+    """A text from its file, where references and totals stand in braces as people type them."""
+    texts.write_units(version, drafts(units), at=at)
+    written = list(version.texts.select_related("version").in_reading_order())
+    cited = {as_cited(text.citation): text.provision_id for text in written}
+    for text in written:
+        if "{" in text.text:
+            texts.edit_unit(text, heading=text.heading, text=stored(text.text, cited), at=at)
 
 
 def offer_last_years_program(cycle: Cycle, version: DraftVersion) -> None:
     """Last year's program for download, rendered by the portal itself."""
-    made = texts.render_version(version, at=cycle.begin)
-    with made.file.open("rb") as stored:
-        pdf = File(BytesIO(stored.read()), name=f"program-{version.program.slug}.pdf")
+    made = texts.ask_for_file(version, FileFormat.PDF, at=cycle.begin)
+    texts.make_file(made, at=cycle.begin, clock=lambda: cycle.begin)
+    with made.file.open("rb") as printed:
+        pdf = File(BytesIO(printed.read()), name=f"program-{version.program.slug}.pdf")
     process.add_document(cycle.consultation, title=version.program.title, file=pdf, at=cycle.begin)

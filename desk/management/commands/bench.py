@@ -9,8 +9,15 @@ from desk.bench.letters import letters
 from desk.bench.pages import pages
 from desk.bench.pdf import pdf
 from desk.bench.signup import signup
+from desk.bench.text import text
 
-BENCHMARKS: dict[str, Callable[[], list[Result]]] = {"pages": pages, "pdf": pdf, "letters": letters, "signup": signup}
+BENCHMARKS: dict[str, Callable[[], list[Result]]] = {
+    "pages": pages,
+    "pdf": pdf,
+    "text": text,
+    "letters": letters,
+    "signup": signup,
+}
 
 
 class Command(BaseCommand):
