@@ -21,9 +21,18 @@ MISSING = {
     "redis": "" if os.environ.get("REDIS_URL") else "REDIS_URL names no Redis",
     "browser": "" if shutil.which("chromium") else "Chromium is not installed",
     "redis_server": "" if shutil.which("redis-server") else "redis-server is not installed",
+    "libreoffice": "" if shutil.which("soffice") else "LibreOffice is not installed",
     "poppler": "" if shutil.which("pdftotext") else "poppler-utils is not installed",
     "slow": "" if "slow" in MUST_RUN else "takes a minute and wants the machine for itself: MUST_RUN=slow",
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What asks no database is asked once, not on each of them: see .ci/run."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if not item.get_closest_marker("django_db") and fixtures.isdisjoint({"db", "transactional_db"}):
+            item.add_marker("no_database")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

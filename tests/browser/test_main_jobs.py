@@ -97,7 +97,7 @@ def test_a_proposal_gets_a_number_and_a_receipt(portal, visit):
 def test_a_remark_starts_at_its_paragraph(portal, visit):
     page = visit(viewport=PHONE).page
     page.goto("/programy/2027-2030/wersje/1/")
-    follow(page.locator("#par-5 .do a, #par-5 ~ .do a").first)
+    follow(page.locator("#par-5 > .do a").first)
     wording = page.locator("[name=proposed_wording]")
     assert len(wording.input_value()) > 20
     wording.fill(wording.input_value() + " Uwagę zgłasza próba.")

@@ -16,6 +16,7 @@ PUBLIC = [
     "/konsultacje/2022/propozycje/",
     "/konsultacje/2022/propozycje/1/",
     f"/konsultacje/{CURRENT}/propozycje/nowa/",
+    "/programy/2022/zmiany/1-2/",
     "/konsultacje/2022/uwagi/",
     "/konsultacje/2022/uwagi/1/",
     "/konsultacje/2027-2030/uwagi/nowa/",

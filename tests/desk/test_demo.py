@@ -15,7 +15,8 @@ from desk.demo.build import ARCHIVE, load
 from desk.demo.people import STAFF
 from meetings.models import Meeting, Registration
 from meetings.reminders import owe_due_reminders
-from programs.models import DraftVersion, StatutoryElement
+from programs.marks import targets_of
+from programs.models import DraftVersion, Purpose, StatutoryElement
 from programs.numbering import Unit
 from tests.factories import consultations
 
@@ -50,12 +51,30 @@ def test_the_archive_holds_the_real_case(loaded):
 
 
 def test_the_draft_of_2022_is_complete(loaded):
-    version = DraftVersion.objects.get(program__slug="2022")
+    version = DraftVersion.objects.get(program__slug="2022", purpose=Purpose.CONSULTATION)
     assert version.is_frozen
     assert version.texts.filter(kind=Unit.PARAGRAPH).count() >= 30
     assert version.texts.filter(kind=Unit.TABLE).exists()
-    covered = StatutoryElement.objects.filter(kind="annual", provisions__texts__version=version).distinct()
-    assert covered.count() == 11
+    assert not version.missing_elements().exists()
+    assert StatutoryElement.objects.filter(kind="annual").count() == 11
+
+
+def test_the_program_of_2022_was_adopted_with_what_remarks_changed(loaded):
+    draft, adopted = DraftVersion.objects.filter(program__slug="2022").order_by("number")
+    assert (adopted.program.resolution.version, adopted.based_on) == (adopted, draft)
+    assert (adopted.frozen_despite, adopted.purpose) == ([], Purpose.ADOPTED)
+    before = dict(draft.texts.values_list("provision", "text"))
+    after = dict(adopted.texts.values_list("provision", "text"))
+    assert len(after) == len(before) + 1
+    assert len([provision for provision, text in before.items() if after[provision] != text]) == 9
+
+
+@pytest.mark.parametrize("slug", ["2022", "2027-2030"])
+def test_references_and_totals_of_the_texts_are_marks(loaded, slug):
+    version = DraftVersion.objects.filter(program__slug=slug).earliest("number")
+    marks = [kind for text in version.texts.all() for kind, _provision in targets_of(text.text)]
+    assert {"ref", "sum"} == set(marks)
+    assert not version.texts.filter(text__contains="{§").exists()
 
 
 def test_everything_that_should_be_open_is_open(loaded):

@@ -1,9 +1,10 @@
 """Programs and their texts, written by the verbs."""
 
 from datetime import UTC, datetime
+from typing import Any
 
-from programs.actions import UnitDraft, create_program, freeze_version, start_version, write_units
-from programs.models import DraftVersion, Program, ProgramKind, ProvisionText, Purpose
+from programs.actions import UnitDraft, create_program, edit_unit, freeze_version, start_version, write_units
+from programs.models import DraftVersion, Program, ProgramKind, ProvisionText, Purpose, StatutoryElement
 from programs.numbering import Unit
 
 WRITTEN = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -86,3 +87,14 @@ def paragraphs(count: int) -> list[UnitDraft]:
 
 def unit(version: DraftVersion, citation: str) -> ProvisionText:
     return version.texts.get(citation=citation)
+
+
+def reword(text: ProvisionText, /, **words: Any) -> ProvisionText:
+    """Edit some of the words of a unit; the others stay."""
+    return edit_unit(text, **{"heading": text.heading, "text": text.text, "cells": text.cells, **words}, at=WRITTEN)
+
+
+def element(number: int, *, kind: ProgramKind = ProgramKind.ANNUAL) -> StatutoryElement:
+    return StatutoryElement.objects.create(
+        kind=kind, number=number, name=f"zasada {number}", citation=f"art. 5a ust. 4 pkt {number}"
+    )

@@ -75,7 +75,9 @@ def consultation(slug: str = "2027", *, opens: datetime = OPENS, closes: datetim
 
 
 def unit(made: Consultation, citation: str = "§ 2") -> ProvisionText:
-    return ProvisionText.objects.select_related("version").get(version__program__consultations=made, citation=citation)
+    """Of the newest version put to consultation."""
+    under_remark = ProvisionText.objects.filter(version__program__consultations=made, version__purpose=Purpose.CONSULTATION)
+    return under_remark.select_related("version").filter(citation=citation).latest("version__number")
 
 
 def proposal(

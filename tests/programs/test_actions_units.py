@@ -1,7 +1,9 @@
 import pytest
+from django.db import IntegrityError, transaction
 
 from programs.actions import (
     TableIsRagged,
+    TextIsTooLong,
     UnitDraft,
     UnitHasChanged,
     UnitIsElsewhere,
@@ -16,7 +18,7 @@ from programs.actions import (
     start_version,
     write_units,
 )
-from programs.models import Provision, ProvisionText, Purpose, StatutoryElement
+from programs.models import HEADING_AT_MOST, TEXT_AT_MOST, Provision, ProvisionText, Purpose, StatutoryElement
 from programs.numbering import MisplacedUnit, OrderIsBroken, Unit
 from tests.factories.programs import FROZEN, WRITTEN, draft, frozen, program, unit
 
@@ -166,6 +168,45 @@ def test_a_table_needs_rows_of_equal_length():
         edit_unit(table, heading="", text="", cells=[["a", "b"], ["c"]], at=LATER)
     edit_unit(table, heading="", text="", cells=[["a", "b"], ["c", ""]], at=LATER)
     assert unit(version, "§ 3 ust. 2 tabela").cells == [["a", "b"], ["c", ""]]
+
+
+@pytest.mark.parametrize(
+    ("words", "too_much"),
+    [
+        ({"heading": "", "text": "x" * TEXT_AT_MOST}, {"heading": "", "text": "x" * (TEXT_AT_MOST + 1)}),
+        ({"heading": "x" * HEADING_AT_MOST, "text": ""}, {"heading": "x" * (HEADING_AT_MOST + 1), "text": ""}),
+    ],
+)
+def test_a_unit_is_as_long_as_it_may_be_and_no_longer(words, too_much):
+    version = draft()
+    edit_unit(unit(version, "§ 1"), **words, at=LATER)
+    for write in (
+        lambda: edit_unit(unit(version, "§ 1"), **too_much, at=LATER),
+        lambda: add_unit(version, kind=Unit.PARAGRAPH, **too_much, at=LATER),
+        lambda: draft(program("2028"), units=[UnitDraft(Unit.PARAGRAPH, **too_much)]),
+    ):
+        with pytest.raises(TextIsTooLong) as refused:
+            write()
+        assert refused.value.in_words
+    assert {name: getattr(unit(version, "§ 1"), name) for name in words} == words
+
+
+def test_white_space_around_a_text_does_not_make_it_too_long():
+    version = draft()
+    edit_unit(unit(version, "§ 1"), heading="", text=f"\n {'x' * TEXT_AT_MOST} \n", at=LATER)
+    assert len(unit(version, "§ 1").text) == TEXT_AT_MOST
+
+
+def test_the_database_holds_no_longer_text_and_no_cells_outside_tables():
+    version = draft()
+    for changed, rule in (
+        ({"text": "x" * (TEXT_AT_MOST + 1)}, "provision_text_fits"),
+        ({"cells": [["x"]]}, "cells_only_in_tables"),
+    ):
+        with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+            version.texts.filter(citation="§ 1").update(**changed)
+    version.texts.filter(citation="§ 1").update(text="ą" * TEXT_AT_MOST)
+    assert len(unit(version, "§ 1").text) == TEXT_AT_MOST
 
 
 def test_a_unit_moves_with_all_that_stands_in_it():

@@ -4,23 +4,21 @@ import pytest
 from django.core.files.storage import default_storage
 
 from accounts.models import User
-from programs import actions
 from programs.actions import (
     ProgramIsPublished,
     VersionHasNoText,
     VersionIsFrozen,
-    VersionIsNotFrozen,
     VersionOfAnotherProgram,
     edit_program,
     edit_unit,
+    files,
     freeze_version,
-    render_version,
+    make_file,
     set_purpose,
     start_version,
 )
-from programs.exports import pdf
-from programs.models import DraftVersion, Program, Purpose, Revision, VersionFile, checksum
-from tests.factories.programs import FROZEN, WRITTEN, draft, frozen, paragraphs, program, unit
+from programs.models import DraftVersion, Program, Purpose, Revision, checksum
+from tests.factories.programs import FROZEN, WRITTEN, draft, frozen, program, unit
 
 pytestmark = pytest.mark.django_db
 
@@ -102,14 +100,15 @@ def test_the_checksum_changes_with_every_part_of_the_text():
     assert len(sums) == 9
 
 
-def test_freezing_wakes_the_worker_once_it_is_committed(django_capture_on_commit_callbacks, monkeypatch):
+def test_freezing_wakes_the_worker_for_each_format_once_it_is_committed(django_capture_on_commit_callbacks, monkeypatch):
     woken = []
-    monkeypatch.setattr(actions.versions, "wake", lambda *args: woken.append(args))
+    monkeypatch.setattr(files, "wake", lambda *args: woken.append(args))
     version = draft()
     with django_capture_on_commit_callbacks(execute=True):
         freeze_version(version, by=None, at=FROZEN)
         assert woken == []
-    assert woken == [("programs.render", version.pk)]
+    assert sorted(woken) == sorted(("programs.make_file", file.pk) for file in version.files.all())
+    assert len(woken) == 3
 
 
 def test_freezing_is_seen_by_the_public():
@@ -130,7 +129,7 @@ def test_an_empty_version_is_not_frozen():
     with pytest.raises(VersionHasNoText):
         freeze_version(version, by=None, at=FROZEN)
     version.refresh_from_db()
-    assert not version.is_frozen
+    assert (version.is_frozen, version.files.count()) == (False, 0)
 
 
 def test_the_purpose_of_an_unfrozen_version_may_change():
@@ -174,40 +173,21 @@ def test_a_program_with_a_frozen_version_may_still_name_the_previous_one():
     assert edit_program(of, **words(of, previous=last_year)).previous == last_year
 
 
-def test_a_file_is_made_of_a_frozen_version_only():
-    with pytest.raises(VersionIsNotFrozen):
-        render_version(draft(), at=FROZEN)
-    assert not VersionFile.objects.exists()
+def test_the_worker_makes_the_files_of_a_frozen_version_and_would_make_the_same_again():
+    version = frozen()
 
+    def made():
+        for file in version.files.all():
+            make_file(file, at=FROZEN, clock=lambda: FROZEN)
+        return {file.format: (file.sha256, file.size) for file in version.files.ready()}
 
-def test_the_file_is_kept_with_its_hash_size_and_pages():
-    version = frozen(units=paragraphs(2))
-    before = revision()
-    file = render_version(version, at=FROZEN)
-    with default_storage.open(file.file.name) as stored:
-        content = stored.read()
-    assert (file.sha256, file.size) == (hashlib.sha256(content).hexdigest(), len(content))
-    assert (file.pages, file.made_at, content[:5]) == (2, FROZEN, b"%PDF-")
-    assert revision() == before + 1
-
-
-def test_the_file_is_made_once(monkeypatch):
-    version = frozen(units=paragraphs(1))
-    first = render_version(version, at=FROZEN)
-    monkeypatch.setattr(pdf, "version_pdf", lambda version: pytest.fail("printed again"))
-    assert render_version(version, at=FROZEN) == first
-
-
-def test_of_two_workers_at_once_the_second_keeps_the_file_of_the_first(monkeypatch):
-    version = frozen(units=paragraphs(1))
-    rendered = []
-
-    def print_while_another_does(of):
-        if not rendered:
-            rendered.append("outer")
-            rendered.append(render_version(of, at=FROZEN))
-        return pdf.RenderedPdf(b"%PDF-", 1)
-
-    monkeypatch.setattr(pdf, "version_pdf", print_while_another_does)
-    file = render_version(version, at=FROZEN)
-    assert (file, VersionFile.objects.count()) == (rendered[1], 1)
+    first = made()
+    beginnings = {}
+    for file in version.files.all():
+        with default_storage.open(file.file.name) as stored:
+            content = stored.read()
+        assert first[file.format] == (hashlib.sha256(content).hexdigest(), len(content))
+        beginnings[file.format] = content[:4]
+    assert beginnings == {"pdf": b"%PDF", "docx": b"PK\x03\x04", "txt": b"Prog"}
+    version.files.update(made_at=None, sha256="", started_at=None)
+    assert made() == first

@@ -3,8 +3,9 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from programs import guards
-from programs.models import DraftVersion, Provision, ProvisionText
-from tests.factories.programs import FROZEN, draft, frozen, program, unit
+from programs.actions import freeze_version, split_unit
+from programs.models import Descent, DraftVersion, Provision, ProvisionLineage, ProvisionText
+from tests.factories.programs import FROZEN, draft, element, frozen, program, unit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -66,13 +67,59 @@ def test_a_text_of_an_unfrozen_version_is_free():
     assert set(version.texts.values_list("text", flat=True)) == {"Inne."}
 
 
+@pytest.fixture
+def split():
+    """A version in which § 1 was split in two."""
+    version = draft()
+    first = unit(version, "§ 1")
+    split_unit(first, parts=["Celem jest", "zażółć gęślą jaźń."], seen=first.fingerprint(), at=FROZEN)
+    return version
+
+
+def test_what_became_of_the_provisions_of_a_frozen_version_stays(split):
+    version, other = freeze_version(split, by=None, at=FROZEN), draft(program("2028"))
+    step = version.lineage.get()
+    refused(lambda: version.lineage.update(kind=Descent.MERGED))
+    refused(lambda: version.lineage.update(source=step.target, target=step.source))
+    refused(lambda: version.lineage.update(version=other))
+    refused(step.delete)
+    refused(lambda: ProvisionLineage.objects.create(version=version, source=step.target, target=step.source, kind=Descent.MERGED))
+    assert version.lineage.get() == step
+
+
+def test_no_lineage_is_moved_into_a_frozen_version(split):
+    other = frozen(program("2028"))
+    refused(lambda: split.lineage.update(version=other))
+    assert (split.lineage.count(), other.lineage.count()) == (1, 0)
+
+
+def test_the_lineage_of_an_unfrozen_version_is_free(split):
+    split.lineage.update(kind=Descent.REPLACED)
+    split.lineage.get().delete()
+    assert not split.lineage.exists()
+
+
 @pytest.mark.parametrize(
-    "changed", [{"number": 7}, {"purpose": "adopted"}, {"frozen_at": None, "sha256": ""}, {"sha256": "0" * 64}]
+    "changed",
+    [
+        {"number": 7},
+        {"purpose": "adopted"},
+        {"frozen_at": None, "sha256": ""},
+        {"sha256": "0" * 64},
+        {"frozen_despite": ["Nikt tego nie czytał."]},
+    ],
 )
 def test_what_a_frozen_version_prints_cannot_be_changed(changed):
     version = frozen()
     refused(lambda: DraftVersion.objects.filter(pk=version.pk).update(**changed))
-    DraftVersion.objects.filter(pk=draft(program("2028")).pk).update(number=7, purpose="adopted")
+    DraftVersion.objects.filter(pk=draft(program("2028")).pk).update(number=7, purpose="adopted", frozen_despite=["x"])
+
+
+def test_what_was_accepted_at_freezing_stays():
+    element(1)
+    version = freeze_version(draft(), by=None, at=FROZEN, despite=["element:1"])
+    assert len(version.frozen_despite) == 1
+    refused(lambda: DraftVersion.objects.filter(pk=version.pk).update(frozen_despite=[]))
 
 
 def test_a_frozen_version_cannot_be_deleted_nor_given_to_another_program():

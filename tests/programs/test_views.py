@@ -1,19 +1,38 @@
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
 from django.utils import translation
 
 from consultations.actions import release_voices
-from programs.actions import UnitDraft, render_version, start_version
-from programs.models import Purpose
+from programs.actions import (
+    UnitDraft,
+    add_attachment,
+    add_unit,
+    freeze_version,
+    record_resolution,
+    remove_unit,
+    split_unit,
+    start_version,
+)
+from programs.models import AttachmentKind, DraftVersion, Program, Purpose
 from programs.numbering import Unit
+from programs.typography import typeset
 from tests.factories import voices
-from tests.factories.programs import FROZEN, draft, frozen, paragraphs, program, unit
+from tests.factories.programs import FROZEN, WRITTEN, draft, frozen, paragraphs, program, reword, unit
+from tests.programs.test_view_files import made
 
 pytestmark = pytest.mark.django_db
 
 PAGES = ["/programy/", "/programy/2027/", "/programy/2027/wersje/1/"]
+
+
+def adopted(of: Program, *, number: str, **words: str) -> DraftVersion:
+    version = frozen(of, purpose=Purpose.ADOPTED)
+    record_resolution(of, version=version, number=number, adopted_on=date(2026, 9, 1), by=None, at=FROZEN, **words)
+    return version
 
 
 @pytest.fixture
@@ -49,18 +68,45 @@ def test_the_list_shows_a_program_that_is_consulted_before_it_has_a_text(client)
     assert "/programy/2031/" not in body(client, "/programy/")
 
 
+def test_the_list_keeps_adopted_programs_apart_by_year_with_their_resolutions(client):
+    frozen(program("2028"))
+    for year in ("2025", "2026"):
+        adopted(program(year), number=f"{year}/12")
+    page = body(client, "/en/programy/")
+    in_the_making, archive = page.split("Adopted programs")
+    assert "/en/programy/2028/" in in_the_making
+    places = [archive.index(words) for words in ("<b>2026", "2026/12 of 1 September", "<b>2025", "2025/12 of 1 September")]
+    assert places == sorted(places)
+    assert "2026/12" not in in_the_making
+
+
 def test_a_program_shows_its_public_versions_and_what_belongs_to_it(client):
     last_year = program("2026")
     frozen(last_year)
     of = program("2027", previous=last_year)
     frozen(of)
-    render_version(frozen(of, purpose=Purpose.ADOPTED), at=FROZEN)
+    made(frozen(of, purpose=Purpose.ADOPTED))
     draft(of)
     page = body(client, "/programy/2027/")
     assert "/programy/2027/wersje/1/" in page
-    assert "/programy/2027/wersje/2.pdf" in page
+    assert "/programy/2027/wersje/2.txt" in page
+    assert "/programy/2027/wersje/2.pdf" not in page
     assert "/programy/2027/wersje/3/" not in page
     assert "/programy/2026/" in page
+
+
+def test_the_resolution_is_told_on_the_program_and_on_the_adopted_version_only(client):
+    of = program()
+    frozen(of)
+    adopted(of, number="XX/45/2026", promulgation="Dz. Urz. Woj. poz. 1", bip_url="https://bip.example.org/45")
+    for address, told in (("", True), ("wersje/1/", False), ("wersje/2/", True)):
+        page = body(client, f"/en/programy/2027/{address}")
+        for words in (
+            "no. XX/45/2026 of 1 September",
+            "Dz.\u00a0Urz. Woj. poz.\u00a01",
+            'href="https://bip.example.org/45"',
+        ):
+            assert (words in page) is told
 
 
 def test_a_program_does_not_link_to_a_previous_one_that_nobody_may_see(client):
@@ -70,15 +116,19 @@ def test_a_program_does_not_link_to_a_previous_one_that_nobody_may_see(client):
 
 @pytest.mark.parametrize("purpose", [Purpose.CONSULTATION, Purpose.WORKING])
 @pytest.mark.parametrize("make", [frozen, draft])
-@pytest.mark.parametrize("address", ["/programy/2027/wersje/1/", "/programy/2027/wersje/1.pdf", "/programy/2027/"])
+@pytest.mark.parametrize(
+    "address", ["/programy/2027/wersje/1/", "/programy/2027/wersje/1.pdf", "/programy/2027/wersje/1.docx", "/programy/2027/"]
+)
 def test_only_a_frozen_public_version_can_be_read(client, make, purpose, address):
     make(purpose=purpose)
     is_public = make is frozen and purpose == Purpose.CONSULTATION
-    expected = (503 if address.endswith(".pdf") else 200) if is_public else 404
+    expected = (200 if address.endswith("/") else 503) if is_public else 404
     assert client.get(address).status_code == expected
 
 
-@pytest.mark.parametrize("address", ["/programy/2030/", "/programy/2027/wersje/2/", "/programy/2027/wersje/2.pdf"])
+@pytest.mark.parametrize(
+    "address", ["/programy/2030/", "/programy/2027/wersje/2/", "/programy/2027/wersje/2.pdf", "/programy/2027/wersje/1.odt"]
+)
 def test_what_is_not_there_is_not_found(client, address):
     frozen()
     assert client.get(address).status_code == 404
@@ -92,7 +142,7 @@ def test_a_version_shows_the_whole_text_typeset_with_its_anchors(client):
     assert "chroni „dobre zwyczaje”." in page
     assert '<th scope="col" class="num">Kwota w\u00a0zł</th>' in page
     assert page.count("<h1") == 1
-    assert '<article class="act" lang="pl">' in page
+    assert '<article class="act" lang="pl" data-cited="Program współpracy na 2027 rok, wersja 1"' in page
 
 
 def test_words_of_a_text_are_never_markup(client):
@@ -104,12 +154,16 @@ def test_words_of_a_text_are_never_markup(client):
     assert "<br>dalej" in page
 
 
-def test_while_remarks_are_open_each_paragraph_takes_them(client, remarks_open):
+def test_while_remarks_are_open_each_unit_takes_them_and_only_paragraphs_say_so_unasked(client, remarks_open):
     version = remarks_open.programs.get().version_for_remarks()
-    page = body(client, "/programy/2027/wersje/1/")
-    for citation in ("§ 1", "§ 2", "§ 3"):
-        assert f"/konsultacje/2027/uwagi/nowa/?provision={unit(version, citation).provision_id}" in page
-    assert str(unit(version, "§ 1 pkt 1").provision_id) not in page
+    page = body(client, "/en/programy/2027/wersje/1/")
+    rows = re.findall(
+        r'<p class="([a-z ]+)" lang="en"><a href="/en/konsultacje/2027/uwagi/nowa/\?provision=([^"]+)">([^<]+)<', page
+    )
+    assert sorted(rows) == sorted(
+        ("do" if text.kind == Unit.PARAGRAPH else "do still", str(text.provision_id), f"Comment on {typeset(text.citation)}")
+        for text in version.texts.all()
+    )
 
 
 @pytest.mark.parametrize(("moment", "offered"), [
@@ -147,47 +201,9 @@ def test_released_remarks_are_counted_where_they_were_made(client, remarks_open)
 def test_a_version_says_what_it_is_in_the_language_of_the_address(client):
     frozen()
     page = body(client, "/en/programy/2027/wersje/1/")
-    assert "draft for consultation, version 1 of 10 September 2026" in page
-    assert "The PDF is being printed" in page
+    assert "Draft for consultation, version 1 of 10 September 2026" in page
+    assert "The files are being made" in page
     assert '<h1 lang="pl">' in page
-
-
-def test_the_page_links_to_the_file_once_it_is_there(client):
-    file = render_version(frozen(), at=FROZEN)
-    page = body(client, "/en/programy/2027/wersje/1/")
-    assert "/programy/2027/wersje/1.pdf" in page
-    assert f"{file.pages} pages" in page
-
-
-def test_a_file_that_is_not_ready_is_promised_in_words(client):
-    frozen()
-    response = client.get("/en/programy/2027/wersje/1.pdf")
-    assert response.status_code == 503
-    assert response["Retry-After"] == "30"
-    assert "no-store" in response["Cache-Control"]
-    assert "We are printing this version." in response.content.decode()
-
-
-def test_the_file_is_served_as_it_was_made(client):
-    file = render_version(frozen(), at=FROZEN)
-    response = client.get("/programy/2027/wersje/1.pdf")
-    with file.file.open() as stored:
-        assert b"".join(response.streaming_content) == stored.read()
-    assert response["Content-Type"] == "application/pdf"
-    assert response["Content-Disposition"] == 'inline; filename="2027-wersja-1.pdf"'
-    assert response["Content-Length"] == str(file.size)
-    assert response["ETag"] == f'"{file.sha256}"'
-    assert "public" in response["Cache-Control"]
-    assert not response.cookies
-
-
-@pytest.mark.parametrize(("known", "status"), [("{sha}", 304), ("another", 200)])
-def test_a_file_that_the_visitor_has_is_not_sent_again(client, known, status):
-    file = render_version(frozen(), at=FROZEN)
-    response = client.get("/programy/2027/wersje/1.pdf", headers={"If-None-Match": f'"{known.format(sha=file.sha256)}"'})
-    assert response.status_code == status
-    response.close()
-    assert response["ETag"] == f'"{file.sha256}"'
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -221,29 +237,88 @@ def test_a_page_is_not_kept_past_the_deadline(client):
 def test_the_list_asks_three_queries(client, django_assert_num_queries, rows):
     for year in range(rows):
         frozen(program(str(2001 + year)), units=paragraphs(1))
+        adopted(program(str(2051 + year)), number="1")
     with django_assert_num_queries(3):
         body(client, "/programy/")
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_a_program_asks_six_queries(client, django_assert_num_queries, rows):
+def test_a_program_asks_seven_queries(client, django_assert_num_queries, rows):
     of = program()
     for _ in range(rows):
         frozen(of, units=paragraphs(1))
-    with django_assert_num_queries(6):
+        add_attachment(of, kind=AttachmentKind.OTHER, title="Załącznik", file=ContentFile(b"%PDF", "a.pdf"), at=FROZEN)
+    with django_assert_num_queries(7):
         body(client, "/programy/2027/")
 
 
-@pytest.mark.parametrize("rows", [1, 30])
-def test_a_version_under_remarks_asks_seven_queries(client, django_assert_num_queries, rows):
+@pytest.mark.parametrize("rows", [1, 300])
+def test_a_first_version_under_remarks_asks_eight_queries(client, django_assert_num_queries, rows):
     made = voices.consultation("2027", paragraphs=rows)
-    said = [voices.remark(made, citation=f"§ {number}") for number in range(1, rows + 1)]
+    said = [voices.remark(made, citation=f"§ {number}") for number in range(1, min(rows, 20) + 1)]
     release_voices(said, by=voices.coordinator(), at=voices.DURING)
     with time_machine.travel(voices.DURING, tick=False):
         # The first visitor after a boundary counts it.
         client.get("/programy/")
-    with time_machine.travel(voices.DURING, tick=False), django_assert_num_queries(7):
-        assert body(client, "/programy/2027/wersje/1/").count("/uwagi/?provision=") == rows
+    with time_machine.travel(voices.DURING, tick=False), django_assert_num_queries(8):
+        assert body(client, "/programy/2027/wersje/1/").count("/uwagi/?provision=") == len(said)
+
+
+@pytest.mark.parametrize("rows", [3, 300])
+def test_a_later_version_asks_nine_queries(client, django_assert_num_queries, rows):
+    of = program()
+    second = start_version(of, purpose=Purpose.COUNCIL, based_on=frozen(of, units=paragraphs(rows)), at=FROZEN)
+    for number in range(1, min(rows, 20) + 1, 2):
+        place = unit(second, f"§ {number}")
+        split_unit(place, parts=place.text.rsplit(" ", 1), seen=place.fingerprint(), at=FROZEN)
+    freeze_version(second, by=None, at=FROZEN)
+    with django_assert_num_queries(9):
+        body(client, "/programy/2027/wersje/2/")
+
+
+def changed_version() -> DraftVersion:
+    """Version 2 of a text: § 1 edited, a new § 2, the old § 2 renumbered, its pkt 3 cut in two, § 3 ust. 1 taken out."""
+    first = frozen(program())
+    version = start_version(first.program, purpose=Purpose.COUNCIL, based_on=first, at=WRITTEN)
+    edited = reword(unit(version, "§ 1"), text="Celem jest pchnąć w tę łódź jeża.")
+    add_unit(version, kind=Unit.PARAGRAPH, parent=edited.parent, after=edited, text="Nowy.", at=WRITTEN)
+    cut = unit(version, "§ 3 pkt 3")
+    split_unit(cut, parts=["chroni", '"dobre zwyczaje".'], seen=cut.fingerprint(), at=WRITTEN)
+    remove_unit(unit(version, "§ 4 ust. 1"), at=WRITTEN)
+    return freeze_version(version, by=None, at=FROZEN)
+
+
+def test_each_unit_says_what_changed_since_the_first_version(client):
+    changed_version()
+    page = body(client, "/en/programy/2027/wersje/2/")
+    rows = re.findall(r'<p class="([a-z ]+)" lang="en"><a href="/en/programy/2027/zmiany/1-2/#([^"]+)">([^<]+) <', page)
+    assert sorted((seen, anchor, words.replace("\u00a0", " ")) for seen, anchor, words in rows) == [
+        ("do", "par-1", "Changed since version 1"),
+        ("do", "par-2", "New since version 1"),
+        ("do", "par-3", "Changed inside since version 1"),
+        ("do still", "par-3-pkt-1", "Was § 2 pkt 1 in version 1"),
+        ("do still", "par-3-pkt-2", "Was § 2 pkt 2 in version 1"),
+        ("do still", "par-3-pkt-2-lit-a", "Was § 2 pkt 2 lit. a in version 1"),
+        ("do still", "par-3-pkt-2-lit-b", "Was § 2 pkt 2 lit. b in version 1"),
+        ("do still", "par-3-pkt-3", "Changed since version 1"),
+        ("do still", "par-3-pkt-4", "New since version 1, split from § 2 pkt 3"),
+        ("do still", "par-4", "Was § 3 in version 1"),
+        ("do still", "par-4-ust-1", "Was § 3 ust. 2 in version 1"),
+        ("do still", "par-4-ust-1-tab-1", "Was § 3 ust. 2 tabela in version 1"),
+    ]
+    assert 'href="/en/programy/2027/zmiany/1-2/">What changed since version 1' in page
+
+
+def test_the_first_version_says_nothing_of_changes(client):
+    changed_version()
+    assert "/zmiany/" not in body(client, "/programy/2027/wersje/1/")
+
+
+def test_changes_are_told_since_a_version_that_the_public_knows(client):
+    of = program()
+    inside = frozen(of, purpose=Purpose.WORKING)
+    freeze_version(start_version(of, purpose=Purpose.CONSULTATION, based_on=inside, at=FROZEN), by=None, at=FROZEN)
+    assert "/zmiany/" not in body(client, "/programy/2027/wersje/2/")
 
 
 def test_a_version_without_chapters_has_no_contents(client):
