@@ -17,7 +17,8 @@ LEASE, PAUSE = 0.3, 1.5
 
 def test_processes_die_at_random_and_no_letter_is_lost_or_sent_twice(tmp_path, database):
     outcome = chaos(tmp_path, database, seconds=SECONDS, seed=int(time.time()))
-    assert outcome.taken_over > 0, "nobody died with letters in hand: the run proves nothing"
+    # A letter that was being sent ends in doubt, one that only waited in the dead hand is taken over.
+    assert outcome.taken_over + outcome.in_doubt > 0, "nobody died with letters in hand: the run proves nothing"
     assert outcome.is_as_promised, outcome
 
 
