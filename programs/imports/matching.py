@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from programs import money
 from programs.imports.result import ReadRow
 from programs.marks import Spelling
+from programs.rows import Worded
 
 SAME_NUMBER_FROM, SIMILAR_FROM = 0.5, 0.6  # ratios of words in common
 # Less than what a word or two make: all numbers behind a new unit differ by one.
@@ -31,24 +32,14 @@ class Likeness(TextChoices):
     SIMILAR_WORDS = "similar_words", _("similar words")
 
 
-class Worded(Protocol):
+class Standing(Worded, Protocol):
     """What is compared of a unit; ReadRow and ProvisionText have it."""
 
     @property
-    def kind(self) -> str | None: ...
-    @property
-    def citation(self) -> str: ...
-    @property
     def depth(self) -> int: ...
-    @property
-    def heading(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def cells(self) -> money.Cells: ...
 
 
-class Existing(Worded, Protocol):
+class Existing(Standing, Protocol):
     @property
     def provision_id(self) -> UUID: ...
 
@@ -147,7 +138,7 @@ class _Pairs:
         return 2 * (one & other).total() / said if said else 1.0
 
 
-def _said(units: Sequence[Worded], spelling: Spelling) -> list[_Said]:
+def _said(units: Sequence[Standing], spelling: Spelling) -> list[_Said]:
     words = [_words(unit, spelling) if unit.kind else [] for unit in units]
     # From the last, so that what stands inside is known.
     for place in reversed(range(len(units))):
