@@ -34,8 +34,12 @@ def _free_days(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("PL", years=year))
 
 
+def is_holiday(day: date) -> bool:
+    return day in _free_days(day.year)
+
+
 def is_working(day: date) -> bool:
-    return day.weekday() < 5 and day not in _free_days(day.year)
+    return day.weekday() < 5 and not is_holiday(day)
 
 
 def moment(day: date, clock: time = time.min) -> datetime:
@@ -63,6 +67,27 @@ def days_after(act: date, days: int) -> datetime:
     while not is_working(last):
         last += DAY
     return end_of(last)
+
+
+def why_moved(act: date, days: int, at: datetime) -> str:
+    """Why such a term ends later than its count: “1 November is a holiday (All Saints' Day), so the end moves to 2 November.”
+
+    Empty when it does not.
+    """
+    counted, last = act + timedelta(days=days), last_day(days_after(act, days))
+    if counted == last:
+        return ""
+    free = ", ".join(free_words(counted + n * DAY, at) for n in range((last - counted).days))
+    return _("%(free)s, so the end moves to %(end)s.") % {"free": free, "end": day_words(last, at)}
+
+
+def free_words(day: date, at: datetime) -> str:
+    """One day that is not a working one, and why."""
+    language = "pl" if get_language() == "pl" else "en_US"
+    if name := holidays.country_holidays("PL", years=day.year, language=language).get(day):
+        return _("%(day)s is a holiday (%(name)s)") % {"day": day_words(day, at), "name": name}
+    words = _("%(day)s is a Saturday") if day.weekday() == 5 else _("%(day)s is a Sunday")
+    return words % {"day": day_words(day, at)}
 
 
 # Of the same few moments dozens of times a page.

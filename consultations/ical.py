@@ -85,9 +85,9 @@ def _events(consultation: Consultation, at: datetime) -> Iterator[Event]:
             event = _note(consultation, f"stage-{stage.pk}", stage.name, changes[("stage", stage.pk)])
             yield _window(event, stage.opens_at, stage.closes_at)
     for formal in consultation.events.all():
-        if day := formal.done_on or formal.planned_on:
+        if day := formal.day:
             event = _note(consultation, f"event-{formal.pk}", formal.name, changes[("formalevent", formal.pk)])
-            event.add("status", "CONFIRMED" if formal.done_on else "TENTATIVE")
+            event.add("status", "CONFIRMED" if formal.acted_on else "TENTATIVE")
             yield _whole_day(event, day)
     for meeting in meetings:
         moved = changes[("meeting", meeting.pk)]

@@ -2,8 +2,8 @@
 
 Sources: the act of 24 April 2003 on public benefit activity, text of Dz.U. 2024 poz. 1491. Art. 5a ust. 1: the council
 adopts the annual program after consultation, by 30 November of the year before. Art. 5a ust. 3: the report on the past
-year by 31 May. Art. 41i: the municipal council of public benefit has 14 days for its opinion from the day the draft
-was delivered. Acts change: where the office reads another day in the act, it follows the act and not this module.
+year by 31 May. Art. 41i: the days of the council of public benefit, see events.py. Acts change: where the office reads
+another day in the act, it follows the act and not this module.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,19 +11,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from consultations.deadlines import last_day
+from consultations.events import ADOPTING, EventKind, handed_for, opinion_ends
 from consultations.stages import Kind
 
-OPINION_DAYS = 14
-# Formal events have names and no kinds: these stand in the name of the council of public benefit and of a session that adopts.
-OF_PUBLIC_BENEFIT = "pożytku publicznego"
-ADOPTING = ("sesja", "uchwal")
+DAY = timedelta(days=1)
 BEFORE_ADOPTION = frozenset(Kind) - {Kind.FOLLOW_UP}
 
 
 class Law(StrEnum):
     ADOPTION = "adoption"  # by 30 November of the year before
     REPORT = "report"  # by 31 May of the year after
-    OPINION = "opinion"  # 14 days for the council of public benefit
+    UNREPORTED = "unreported"  # 31 May has passed
+    OPINION = "opinion"  # the council of public benefit has 14 days
+    UNHEARD = "unheard"  # the city council adopts after these days
     CONSULTED = "consulted"  # remarks are over before the program is adopted
 
 
@@ -39,10 +40,11 @@ class Period:
 
 @dataclass(frozen=True)
 class Act:
-    """A formal event with a day: the one it was done on, else the planned one."""
+    """A formal event: the day it was done on, else the planned one, else none yet."""
 
     name: str
-    day: date
+    kind: EventKind
+    day: date | None
     is_done: bool
 
 
@@ -50,48 +52,73 @@ class Act:
 class Misfit:
     what: str  # the stage or the event
     law: Law
-    days: int  # too late, or too few
+    days: int  # too late, or too few; 0 for what is not done at all, which is not counted anew each day
+    fits_on: date  # the nearest day that would do
 
 
-def misfits(periods: Iterable[Period], acts: Sequence[Act], *, first_year: int, last_year: int) -> list[Misfit]:
+def misfits(periods: Iterable[Period], acts: Iterable[Act], *, first_year: int, last_year: int, today: date) -> list[Misfit]:
     """Where the plan of a program for these years breaks a term of the act; for an annual program the years are the same."""
-    periods = list(periods)
-    adopted = [act for act in acts if any(word in act.name.lower() for word in ADOPTING)]
-    found = [*_late_report(periods, last_year), *_short_opinion(acts, adopted), *_late_remarks(periods, adopted)]
+    periods, acts = list(periods), list(acts)
+    found = [*_late_reports(periods, acts, first_year, last_year, today), *_short_opinion(acts), *_late_remarks(periods, acts)]
     # A program for many years has no day in the act.
-    return [*_late_adoption(periods, adopted, first_year), *found] if first_year == last_year else found
+    return [*_late_adoption(periods, acts, first_year), *found] if first_year == last_year else found
 
 
-def _late_adoption(periods: Iterable[Period], adopted: Iterable[Act], year: int) -> list[Misfit]:
+def _late_adoption(periods: Iterable[Period], acts: Iterable[Act], year: int) -> list[Misfit]:
     by = date(year - 1, 11, 30)
     ends = [(one.name, one.last) for one in periods if one.kind in BEFORE_ADOPTION]
     # What is done cannot be planned otherwise.
-    ends += [(act.name, act.day) for act in adopted if not act.is_done]
-    return [Misfit(name, Law.ADOPTION, (day - by).days) for name, day in ends if day > by]
+    ends += [(name, day) for name, day, is_done in _on_days(acts, ADOPTING) if not is_done]
+    return [Misfit(name, Law.ADOPTION, (day - by).days, by) for name, day in ends if day > by]
 
 
-def _late_report(periods: Iterable[Period], year: int) -> list[Misfit]:
-    by = date(year + 1, 5, 31)
-    follow_up = (one for one in periods if one.kind == Kind.FOLLOW_UP)
-    return [Misfit(one.name, Law.REPORT, (one.last - by).days) for one in follow_up if one.last > by]
+def _late_reports(
+    periods: Iterable[Period], acts: Iterable[Act], first_year: int, last_year: int, today: date
+) -> Iterable[Misfit]:
+    """A program for many years is reported on each year: its reports are taken in the order of their days."""
+    last_by = date(last_year + 1, 5, 31)
+    for one in periods:
+        if one.kind == Kind.FOLLOW_UP and one.last > last_by:
+            yield Misfit(one.name, Law.REPORT, (one.last - last_by).days, last_by)
+    reports = sorted((act for act in acts if act.kind == EventKind.ANNUAL_REPORT), key=lambda act: act.day or date.max)
+    for after, act in enumerate(reports, first_year + 1):
+        by = min(date(after, 5, 31), last_by)
+        if act.is_done:
+            continue
+        if today > by:
+            yield Misfit(act.name, Law.UNREPORTED, 0, by)
+        elif act.day and act.day > by:
+            yield Misfit(act.name, Law.REPORT, (act.day - by).days, by)
 
 
-def _short_opinion(acts: Sequence[Act], adopted: Sequence[Act]) -> list[Misfit]:
-    """From the day the draft is handed over to the opinion, or to the session if no opinion is planned."""
-    of_council = sorted((act for act in acts if OF_PUBLIC_BENEFIT in act.name.lower()), key=lambda act: act.day)
-    if not of_council:
-        return []
-    handed, *answers = of_council
-    # The day of delivery is not counted; an opinion that is given sooner is given.
-    soonest = handed.day + timedelta(days=OPINION_DAYS)
-    waited = [answers[-1]] if answers else [act for act in adopted if act.day >= handed.day]
-    return [Misfit(act.name, Law.OPINION, (soonest - act.day).days) for act in waited if act.day < soonest and not act.is_done]
+def _short_opinion(acts: Iterable[Act]) -> list[Misfit]:
+    """From the day the draft is handed over to the opinion; to the session too, unless the opinion is there by then."""
+    acts = list(acts)
+    delivered = [day for _name, day, _is_done in _on_days(acts, [EventKind.HANDED_OVER])]
+    given = [day for _name, day, is_done in _on_days(acts, [EventKind.OPINION]) if is_done]
+    found = []
+    # An opinion may be planned for the last of the days; nobody knows before their end that there will be none.
+    for law, kinds, after in ((Law.OPINION, [EventKind.OPINION], 0 * DAY), (Law.UNHEARD, ADOPTING, DAY)):
+        for name, day, is_done in _on_days(acts, kinds):
+            handed = handed_for(day, delivered)
+            if is_done or handed is None or any(handed <= one <= day for one in given):
+                continue
+            soonest = last_day(opinion_ends(handed)) + after
+            if day < soonest:
+                found.append(Misfit(name, law, (soonest - day).days, soonest))
+    return found
 
 
-def _late_remarks(periods: Iterable[Period], adopted: Iterable[Act]) -> list[Misfit]:
-    council = [one.first for one in periods if one.kind == Kind.COUNCIL] + [act.day for act in adopted]
+def _late_remarks(periods: Sequence[Period], acts: Iterable[Act]) -> list[Misfit]:
+    council = [one.first for one in periods if one.kind == Kind.COUNCIL]
+    council += [day for _name, day, _is_done in _on_days(acts, ADOPTING)]
     if not council:
         return []
-    first = min(council)
+    before = min(council) - DAY
     remarks = (one for one in periods if one.kind == Kind.REMARKS)
-    return [Misfit(one.name, Law.CONSULTED, (one.last - first).days + 1) for one in remarks if one.last >= first]
+    return [Misfit(one.name, Law.CONSULTED, (one.last - before).days, before) for one in remarks if one.last > before]
+
+
+def _on_days(acts: Iterable[Act], kinds: Sequence[EventKind]) -> list[tuple[str, date, bool]]:
+    """Those of these kinds that have a day: name, day, whether it is done."""
+    return [(act.name, act.day, act.is_done) for act in acts if act.kind in kinds and act.day]

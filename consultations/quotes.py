@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import takewhile
 
 from consultations.models import Consultation, Voice
 from programs.lineage import whereabouts
@@ -43,25 +44,40 @@ def tell_where_now(voices: Iterable[Voice]) -> None:
             voice.newest, voice.now_at = newest, found[voice.provision_text_id or 0]
 
 
-def quote_of(text: ProvisionText) -> str:
-    """The words of a unit with everything that stands in it, as printed, line by line, without its own number."""
-    quote = _lines_of(text)
+def quote_of(text: ProvisionText, until: ProvisionText | None = None) -> str:
+    """The words of a unit with everything that stands in it, as printed, line by line, without its own number.
+
+    Of a range that ends with `until`, everything from the one to the end of the other, with its numbers; nothing of one
+    that is too long.
+    """
+    quote = _lines_of_range(text, until) if until else _lines_of(text)
     # Only marks need to know the whole text: references and amounts.
     return spelling(list(text.version.texts.in_reading_order())).words(quote) if "{" in quote else quote
 
 
+def _lines_of_range(text: ProvisionText, until: ProvisionText) -> str:
+    following = text.version.texts.filter(rank__gte=text.rank).order_by("rank")
+    after = following.filter(rank__gt=until.rank, depth__lte=until.depth).first()
+    units = list(following.filter(rank__lt=after.rank) if after else following)
+    top = min(unit.depth for unit in units)
+    quote = "\n".join(line for unit in units for line in _printed(unit, unit.depth - top))
+    return quote if len(quote) <= QUOTE_AT_MOST else ""
+
+
 def _lines_of(text: ProvisionText) -> str:
     following = text.version.texts.filter(rank__gt=text.rank).order_by("rank")
+    inside = takewhile(lambda unit: unit.depth > text.depth, following.iterator(chunk_size=200))
     lines = _own_lines(text)
-    for unit in following.iterator(chunk_size=200):
-        if unit.depth <= text.depth:
-            break
-        first, *rest = _own_lines(unit) or [""]
-        margin = INDENT * (unit.depth - text.depth - 1)
-        lines += [f"{margin}{unit.label} {first}".rstrip(), *(f"{margin}{line}" for line in rest)]
+    for unit in inside:
+        lines += _printed(unit, unit.depth - text.depth - 1)
         if sum(map(len, lines)) > QUOTE_AT_MOST:
             return "\n".join(_own_lines(text))
     return "\n".join(lines)
+
+
+def _printed(unit: ProvisionText, depth: int) -> list[str]:
+    first, *rest = _own_lines(unit) or [""]
+    return [f"{INDENT * depth}{line}" for line in (f"{unit.label} {first}".rstrip(), *rest)]
 
 
 def _own_lines(text: ProvisionText) -> list[str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Letter, State
-from consultations import plan_letters
+from consultations import due_letters, plan_letters
 from consultations.audiences import Recipient, coordinators, directory, followers, followers_and_signed_up, is_invitable
 from consultations.deadlines import from_words, until_words
 from consultations.models import Audience, ReminderKind, ReminderRule, ReminderRun, Stage, Submission, Voice
@@ -47,6 +47,8 @@ def owe_due_reminders(at: datetime) -> None:
     finally:
         # Whatever is wrong with a reminder has nothing to do with the plan.
         plan_letters.owe_misfits(at)
+        plan_letters.owe_opinions(at)
+        due_letters.owe_due_answers(at)
 
 
 def _all(rule: ReminderRule, thing: Thing, at: datetime) -> list[Recipient]:

@@ -20,9 +20,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from consultations import deadlines
+from consultations.event_words import day_shown, fact_words, moved_end_words
+from consultations.events import EventKind
 from consultations.models import Consultation, DateChange, Document, FormalEvent, Stage
 from consultations.models.schedule import ConsultationQuerySet
 from consultations.stages import Action, Kind
+from programs.models import Program
 
 LAST = datetime.max.replace(tzinfo=UTC)
 # meetings.Meeting: this app lies below and cannot name it.
@@ -85,7 +88,8 @@ class Entry:
     moved: list[Moved] = field(default_factory=list)
     meetings: list[MeetingShown] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
-    invited: str = ""
+    # What the portal knows of it by itself, in sentences.
+    fact: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,10 +116,11 @@ def for_pages(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
 
 
 def for_timelines(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
-    """With what `timeline` and `now` read: five queries more, however many rows."""
+    """With what `timeline` and `now` read: six queries more, however many rows."""
     return consultations.prefetch_related(
         Prefetch("stages", _STAGES.all()),
         Prefetch("events", FormalEvent.objects.order_by("pk")),
+        Prefetch("programs", Program.objects.select_related("resolution__version").order_by("pk")),
         "date_changes",
         "meetings__groups",
     )
@@ -161,10 +166,7 @@ def timeline(consultation: Consultation, at: datetime) -> list[Entry]:
         shown = [_meeting_shown(meeting, stage.name, changes, at) for meeting in meetings[stage.pk]]
         entry = _stage_entry(stage, shown, any(m.takes_sign_ups(at) for m in meetings[stage.pk]), changes, at)
         rows.append((_place(stage.position, _stage_day(stage), 1, stage.pk), entry))
-    rows += [
-        (_place(event.position, event.done_on or event.planned_on, 0, event.pk), _event_entry(event, changes, at))
-        for event in events
-    ]
+    rows += [(_place(event.position, event.day, 0, event.pk), _event_entry(event, changes, at)) for event in events]
     rows += [(_place(0, deadlines.local_day(m.starts_at), 2, m.pk), _meeting_entry(m, changes, at)) for m in meetings[None]]
     return [entry for _key, entry in sorted(rows, key=lambda row: row[0])]
 
@@ -216,7 +218,7 @@ def _place(position: int, day: date | None, after: int, pk: int) -> tuple[int, b
 def _stage_day(stage: Stage) -> date | None:
     """The day by which people look for the stage; one that waits for an act stands after the act."""
     if stage.opens_at is None or stage.closes_at is None:
-        return (stage.after_event.done_on or stage.after_event.planned_on) if stage.after_event else None
+        return stage.after_event.day if stage.after_event else None
     if stage.shown_as == "until":
         return deadlines.last_day(stage.closes_at)
     return deadlines.local_day(stage.opens_at)
@@ -249,9 +251,8 @@ def _stage_entry(stage: Stage, meetings: list[MeetingShown], signs_up: bool, cha
     if stage.permits(Action.PROPOSE, at):
         links.append(_link(stage.consultation, Action.PROPOSE, _("Send a proposal")))
     was = str(replace(first, detail="")) if first and first.day != shown.day else ""
-    return Entry(
-        state, stage.name, stage.description, shown, counted_from, was, moved, meetings, links, _invited_words(stage.invited)
-    )
+    fact = " ".join(filter(None, (_invited_words(stage.invited), moved_end_words(stage, at))))
+    return Entry(state, stage.name, stage.description, shown, counted_from, was, moved, meetings, links, fact)
 
 
 def _invited_words(count: int) -> str:
@@ -264,22 +265,30 @@ def _invited_words(count: int) -> str:
 
 
 def _event_entry(event: FormalEvent, changes: Changes, at: datetime) -> Entry:
-    today = deadlines.local_day(at)
-    day = event.done_on or event.planned_on
-    detail = ""
-    if event.done_on and event.planned_on and event.done_on != event.planned_on:
-        planned = deadlines.day_words(event.planned_on, deadlines.moment(event.done_on))
-        detail = _("planned: %(day)s") % {"day": planned}
-    elif not event.done_on and day and day < today:
-        # Its day has passed and nobody has recorded the act: say no more than we know.
-        detail = _("planned")
-    shown = deadlines.shown_day(day, at, detail) if day else deadlines.Shown(_("date to be announced"))
+    day, done_on = event.day, event.acted_on
     moves = [_event_move(change, deadlines.moment(day) if day else at) for change in changes[("formalevent", event.pk)]]
-    links = [Link(document_url(event.consultation, event.document), event.document.title)] if event.document else []
-    links += [Link(event.link, _("Read more"))] if event.link else []
-    was = moves[0].old if moves and not event.done_on and moves[0].old != shown.day else ""
-    state = State.DONE if event.done_on and event.done_on <= today else State.LATER
-    return Entry(state, event.name, event.note, shown, was=was, moved=moves, links=links)
+    shown = day_shown(event, at)
+    was = moves[0].old if moves and not done_on and moves[0].old != shown.day else ""
+    state = State.DONE if done_on and done_on <= deadlines.local_day(at) else State.LATER
+    return Entry(
+        state, event.name, event.note, shown, was=was, moved=moves, links=_event_links(event, at), fact=fact_words(event, at)
+    )
+
+
+def _event_links(event: FormalEvent, at: datetime) -> list[Link]:
+    document = event.document
+    is_public = document is not None and document.published_at <= at
+    links = [Link(document_url(event.consultation, document), document.title)] if document and is_public else []
+    for resolution in event.resolutions:
+        version = resolution.version
+        words = _("Resolution no. %(number)s: the adopted program") % {"number": resolution.number}
+        links.append(Link(reverse("programs:version", args=[resolution.program.slug, version.number]), words))
+        if resolution.bip_url and resolution.bip_url != event.link:
+            links.append(Link(resolution.bip_url, _("The resolution in the Public Information Bulletin (BIP)")))
+    if event.link:
+        in_bulletin = event.kind == EventKind.BULLETIN
+        links.append(Link(event.link, _("In the Public Information Bulletin (BIP)") if in_bulletin else _("Read more")))
+    return links
 
 
 def _meeting_entry(meeting: Meeting, changes: Changes, at: datetime) -> Entry:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Event, vCalAddress
 
+from accounts.models import Portal
 from consultations.ical import new_calendar, uid_of
 from meetings.models import Meeting, Registration, WorkingGroup
 
@@ -36,7 +37,7 @@ def personal_entry(registration: Registration, *, at: datetime) -> str:
     uid = f"registration-{registration.pk}"
     event = _event(meeting, uid=uid, sequence=registration.calendar_sequence, at=at, group=registration.group)
     # A mail program shows an invitation only when both are named.
-    event.add("organizer", _mailbox(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], settings.MUNICIPALITY["office"]))
+    event.add("organizer", _mailbox(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], Portal.current().office))
     answer = "ACCEPTED" if registration.is_confirmed else "NEEDS-ACTION"
     event.add("attendee", _mailbox(registration.email, registration.name, RSVP="FALSE", PARTSTAT=answer))
     return _calendar(event, Method.CANCEL if ended else Method.REQUEST).decode()

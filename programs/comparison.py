@@ -103,6 +103,20 @@ class Comparison:
         """What a reader must look at."""
         return [change for change in self.changes if not change.is_quiet]
 
+    @property
+    def topmost(self) -> Iterator[Change]:
+        """All but those inside a unit that came or went as a whole."""
+        inside: tuple[Fate, int] | None = None
+        for change in self.changes:
+            if inside and change.depth > inside[1]:
+                if change.fate == inside[0]:
+                    continue
+            else:
+                inside = None
+            if inside is None and change.fate in (Fate.NEW, Fate.DELETED):
+                inside = change.fate, change.depth
+            yield change
+
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """How many units are same, edited, new and deleted; and, of those in both versions, moved and renumbered."""

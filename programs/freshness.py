@@ -20,6 +20,8 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date
 from django.views.decorators.gzip import gzip_page
 
+from accounts.models import Portal
+from accounts.models.portal import forget_unless
 from programs.models import Boundary, Revision
 
 KEEP = timedelta(seconds=60)
@@ -27,7 +29,9 @@ P = ParamSpec("P")
 
 
 # Built once: it is asked on every request.
-_REVISION = Revision.objects.filter(pk=1).values_list("number", "changed_at", "next_boundary")
+_REVISION = Revision.objects.filter(pk=1).values_list(
+    "number", "changed_at", "next_boundary", Subquery(Portal.objects.filter(pk=1).values("changed_at"))
+)
 # Written out: every verb ends with it while others wait, and composing it anew takes longer than carrying it out.
 _CHANGED = "UPDATE programs_revision SET number = number + 1, changed_at = %s WHERE id = 1"
 
@@ -80,7 +84,9 @@ def last_modified(fresh: Freshness, at: datetime) -> int | None:
 
 
 def _revision() -> tuple[int, datetime | None, datetime | None]:
-    return next(iter(_REVISION.all()), (0, None, None))
+    number, changed_at, next_boundary, portal_changed_at = next(iter(_REVISION.all()), (0, None, None, None))
+    forget_unless(portal_changed_at)
+    return number, changed_at, next_boundary
 
 
 def _first_after(at: datetime) -> Subquery:

@@ -101,6 +101,17 @@ class Ancestry:
                 yield from self.steps.get(each, ())
 
 
+def line_of(version: DraftVersion, family: Iterable[DraftVersion]) -> list[int]:
+    """The keys of the version and of those that it was made from, newest first; `family` holds them all. No query."""
+    by_pk = {each.pk: each for each in family}
+    line: list[int] = []
+    at: DraftVersion | None = version
+    while at is not None:
+        line.append(at.pk)
+        at = by_pk.get(at.based_on_id or 0)
+    return line
+
+
 def ancestry(version: DraftVersion) -> Ancestry:
     """One query."""
     based_on: dict[int, int | None] = {}

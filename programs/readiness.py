@@ -5,12 +5,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from programs import money
+from programs.comparison import Change
+from programs.lineage import line_of
 from programs.marks import targets_of
-from programs.models import DraftVersion, ProvisionText
+from programs.models import DraftVersion, ProvisionText, Purpose
 from programs.numbering import Unit
 from programs.reading import spelling
+from programs.reading.because import since
+from programs.reading.changes import Compared, compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +27,13 @@ class Hole:
 
 
 def holes(version: DraftVersion, texts: Sequence[ProvisionText]) -> list[Hole]:
-    """All of them, for a text given in reading order; first those that must be mended. One query, for the elements."""
+    """All of them, for a text given in reading order; first those that must be mended.
+
+    One query, for the elements; for a version made from another, six more at most: for what it changed, and why.
+    """
     to_mend = [*_empty(texts), *_dangling(texts), *_no_totals(texts)]
-    return [*to_mend, *_nameless(texts), *_mixed(texts), *_wrong_totals(texts), *_missing_elements(version)]
+    to_accept = [*_nameless(texts), *_mixed(texts), *_wrong_totals(texts), *_missing_elements(version)]
+    return [*to_mend, *to_accept, *_unexplained(version)]
 
 
 def _empty(texts: Sequence[ProvisionText]) -> Iterator[Hole]:
@@ -88,3 +97,39 @@ def _missing_elements(version: DraftVersion) -> Iterator[Hole]:
         words = _("No unit is marked as fulfilling: %(element)s (%(citation)s).")
         told = words % {"element": element, "citation": element.citation}
         yield Hole(f"element:{element.number}", told, may_be_accepted=True)
+
+
+def _unexplained(version: DraftVersion) -> Iterator[Hole]:
+    """What people were asked about is changed because of what they said, or for a reason that can be told."""
+    base = consulted_before(version)
+    changed = changed_units(compared(base, version)) if base else []
+    if not base or not changed:
+        return
+    made = version.changes.model.objects.made_in(versions_since(base, version))
+    explained = set(made.with_basis().values_list("result", flat=True))
+    if count := sum(change.unit.provision_id not in explained for change in changed):
+        words = ngettext(
+            "%(count)d changed unit says neither which voice nor what reason changed it.",
+            "%(count)d changed units say neither which voice nor what reason changed them.",
+            count,
+        )
+        yield Hole(f"unexplained:{count}", words % {"count": count}, may_be_accepted=True)
+
+
+def consulted_before(version: DraftVersion) -> DraftVersion | None:
+    """The newest version put to consultation that this one was made from. Two queries, none for a text that begins anew."""
+    if version.based_on_id is None or not version.program.consultations.exists():
+        return None
+    family = {each.pk: each for each in version.program.versions.all()}
+    line = (family[pk] for pk in line_of(version, family.values())[1:])
+    return next((each for each in line if each.is_frozen and each.purpose == Purpose.CONSULTATION), None)
+
+
+def changed_units(both: Compared) -> list[Change]:
+    """What somebody has to say a reason for; a unit that came or went, with what stands in it, is one."""
+    return [change for change in both.comparison.topmost if not change.is_quiet]
+
+
+def versions_since(base: DraftVersion, version: DraftVersion) -> list[int]:
+    """The keys of those that led from `base`, without it, to this one. One query."""
+    return since(version, base, version.program.versions.all())

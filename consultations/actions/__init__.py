@@ -1,5 +1,16 @@
-"""What happens in a consultation: schedule.py (stages and dates), news.py (what is published), voices.py (what people said)."""
+"""What happens in a consultation: schedule.py (stages and dates), events.py (formal events), news.py (what is published),
+voices.py (what people said)."""
 
+from consultations.actions.events import (
+    ActIsNotDoneYet,
+    add_event,
+    check_done,
+    edit_event,
+    move_event,
+    record_event,
+    waive_opinion,
+    windows_after,
+)
 from consultations.actions.news import (
     AnnouncementIsOfAnother,
     add_document,
@@ -17,29 +28,22 @@ from consultations.actions.news import (
 )
 from consultations.actions.schedule import (
     ActIsMissing,
-    ActIsNotDoneYet,
     ConsultationIsNotReady,
     ReasonIsMissing,
     ScheduleRefused,
     StagesOverlap,
     WindowIsWrong,
-    add_event,
     add_stage,
     add_topic,
     check_act,
-    check_done,
     check_window,
     create_consultation,
     edit_consultation,
-    edit_event,
     edit_stage,
     edit_topic,
-    move_event,
     move_stage,
     needs_reason,
     publish_consultation,
-    record_event,
-    windows_after,
 )
 from consultations.actions.voices import (
     Author,
@@ -106,6 +110,7 @@ __all__ = [
     "stop_letters",
     "submit_proposal",
     "submit_remarks",
+    "waive_opinion",
     "windows_after",
     "withdraw_announcement",
     "withdraw_submission",

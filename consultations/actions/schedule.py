@@ -1,24 +1,21 @@
-"""What the coordinator does to the process: consultations, stages, formal events, topics.
+"""What the coordinator does to the process: consultations, stages, topics; events.py has the formal events.
 
 Each verb writes in one transaction under the consultation's lock, so that two officials cannot make two stages of
 one kind overlap, and a published date cannot move without a word why.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.letters import withdraw_letters
 from accounts.models import User
-from consultations import deadlines
 from consultations.actions.rules import add_default_rules
-from consultations.models import Consultation, DateChange, Document, FormalEvent, Stage, Topic
+from consultations.models import Consultation, DateChange, FormalEvent, Stage, Topic
 from consultations.rules import STAGES
 from consultations.stages import ShownAs
 from programs.freshness import mark_boundaries, public_changed
@@ -50,10 +47,6 @@ class StagesOverlap(ScheduleRefused):
         super().__init__(other.pk)
         words = _("In these days “%(stage)s”, a stage of the same kind, is open. Move one of them.")
         self.in_words = words % {"stage": other.name}
-
-
-class ActIsNotDoneYet(ScheduleRefused):
-    in_words = gettext_lazy("This day has not come yet: plan the act for it, and record it when it is done.")
 
 
 class PeopleHaveReadIt(ScheduleRefused):
@@ -103,7 +96,7 @@ def edit_consultation(
     at: datetime,
 ) -> Consultation:
     """Everything but the address, which people have bookmarked."""
-    _lock(consultation)
+    lock(consultation)
     Consultation.objects.filter(pk=consultation.pk).update(
         title=title, lead=lead, host=host, co_hosts=co_hosts, phone=phone, contact_email=contact_email
     )
@@ -116,7 +109,7 @@ def edit_consultation(
 @transaction.atomic
 def publish_consultation(consultation: Consultation, *, by: User, at: datetime) -> Consultation:
     """From now on everybody sees it, and its dates move only with a reason. Raises ConsultationIsNotReady."""
-    locked = _lock(consultation)
+    locked = lock(consultation)
     missing = []
     if not locked.programs.exists():
         missing.append(_("Say which program is consulted."))
@@ -150,7 +143,7 @@ def add_stage(
 ) -> Stage:
     """Raises WindowIsWrong, ActIsMissing, StagesOverlap."""
     stage = Stage(
-        consultation=_lock(consultation),
+        consultation=lock(consultation),
         kind=kind,
         name=name,
         description=description,
@@ -182,7 +175,7 @@ def edit_stage(
     at: datetime,
 ) -> Stage:
     """The words of a stage; its dates move by move_stage alone. Raises ActIsMissing."""
-    _lock(stage.consultation)
+    lock(stage.consultation)
     check_act(shown_as, after_event, days_after)
     stage.name, stage.description, stage.position = name, description, position
     stage.shown_as, stage.after_event, stage.days_after = shown_as, after_event, days_after
@@ -197,7 +190,7 @@ def move_stage(
 ) -> Stage:
     """Raises WindowIsWrong, StagesOverlap, ReasonIsMissing. The same dates again change nothing."""
     # What was published since the stage was read counts.
-    stage.consultation = consultation = _lock(stage.consultation)
+    stage.consultation = consultation = lock(stage.consultation)
     stage.refresh_from_db(fields=["opens_at", "closes_at"])
     old: Window = (stage.opens_at, stage.closes_at)
     if old == (opens_at, closes_at):
@@ -207,7 +200,7 @@ def move_stage(
         if not reason.strip():
             raise ReasonIsMissing
         for field, was, becomes in (("opens_at", old[0], opens_at), ("closes_at", old[1], closes_at)):
-            _note_change(consultation, stage, field=field, old=was, new=becomes, reason=reason, by=by, at=at)
+            note_change(consultation, stage, field=field, old=was, new=becomes, reason=reason, by=by, at=at)
     stage.opens_at, stage.closes_at = opens_at, closes_at
     stage.save(update_fields=["opens_at", "closes_at"])
     for kind in STAGES:
@@ -217,89 +210,9 @@ def move_stage(
 
 
 @transaction.atomic
-def add_event(
-    consultation: Consultation,
-    *,
-    name: str,
-    by: User | None,
-    at: datetime,
-    planned_on: date | None = None,
-    done_on: date | None = None,
-    note: str = "",
-    position: int = 0,
-    link: str = "",
-) -> FormalEvent:
-    """Raises ActIsNotDoneYet."""
-    check_done(done_on, at)
-    event = FormalEvent.objects.create(
-        consultation=_lock(consultation),
-        name=name,
-        planned_on=planned_on,
-        done_on=done_on,
-        note=note,
-        position=position,
-        link=link,
-    )
-    public_changed(at=at)
-    return event
-
-
-@transaction.atomic
-def edit_event(
-    event: FormalEvent, *, name: str, note: str, position: int, link: str, document: Document | None, by: User, at: datetime
-) -> FormalEvent:
-    """The words of an event and its document; its dates are set by record_event and move_event."""
-    _lock(event.consultation)
-    event.name, event.note, event.position, event.link, event.document = name, note, position, link, document
-    event.save(update_fields=["name", "note", "position", "link", "document"])
-    public_changed(at=at)
-    return event
-
-
-@transaction.atomic
-def record_event(
-    event: FormalEvent, *, done_on: date, by: User | None, at: datetime, opens_at: datetime | None = None
-) -> FormalEvent:
-    """The act was done: stages that wait for it get their dates, from `opens_at` or the midnight after the act.
-
-    Raises ActIsNotDoneYet, WindowIsWrong, StagesOverlap; then nothing is recorded.
-    """
-    check_done(done_on, at)
-    _lock(event.consultation)
-    event.done_on = done_on
-    event.save(update_fields=["done_on"])
-    with translation.override(settings.LANGUAGE_CODE):
-        day = deadlines.day_words(done_on, at)
-        reason = _("The days are counted from the act “%(act)s” of %(day)s.") % {"act": event.name, "day": day}
-    for stage, opens, closes in windows_after(event, done_on=done_on, opens_at=opens_at):
-        move_stage(stage, opens_at=opens, closes_at=closes, reason=reason, by=by, at=at)
-    public_changed(at=at)
-    return event
-
-
-@transaction.atomic
-def move_event(event: FormalEvent, *, planned_on: date | None, reason: str, by: User | None, at: datetime) -> FormalEvent:
-    """Raises ReasonIsMissing. The same date again changes nothing."""
-    consultation = _lock(event.consultation)
-    event.refresh_from_db(fields=["planned_on"])
-    was = event.planned_on
-    if was == planned_on:
-        return event
-    if was is not None and consultation.is_published(at):
-        if not reason.strip():
-            raise ReasonIsMissing
-        old, new = deadlines.moment(was), deadlines.moment(planned_on) if planned_on else None
-        _note_change(consultation, event, field="planned_on", old=old, new=new, reason=reason, by=by, at=at)
-    event.planned_on = planned_on
-    event.save(update_fields=["planned_on"])
-    public_changed(at=at)
-    return event
-
-
-@transaction.atomic
 def remove_from_plan(entry: Stage | FormalEvent, *, at: datetime) -> None:
     """Only while the consultation is being planned. Raises PeopleHaveReadIt."""
-    if _lock(entry.consultation).is_published(at):
+    if lock(entry.consultation).is_published(at):
         raise PeopleHaveReadIt
     owner = _owner(entry) if isinstance(entry, Stage) else ""
     entry.delete()
@@ -309,27 +222,18 @@ def remove_from_plan(entry: Stage | FormalEvent, *, at: datetime) -> None:
 
 @transaction.atomic
 def add_topic(consultation: Consultation, *, name: str, at: datetime, description: str = "", position: int = 0) -> Topic:
-    topic = Topic.objects.create(consultation=_lock(consultation), name=name, description=description, position=position)
+    topic = Topic.objects.create(consultation=lock(consultation), name=name, description=description, position=position)
     public_changed(at=at)
     return topic
 
 
 @transaction.atomic
 def edit_topic(topic: Topic, *, name: str, description: str, position: int, at: datetime) -> Topic:
-    _lock(topic.consultation)
+    lock(topic.consultation)
     topic.name, topic.description, topic.position = name, description, position
     topic.save(update_fields=["name", "description", "position"])
     public_changed(at=at)
     return topic
-
-
-def windows_after(
-    event: FormalEvent, *, done_on: date, opens_at: datetime | None = None
-) -> list[tuple[Stage, datetime, datetime]]:
-    """Which stages the act opens, and the windows they would get: a preview before it is recorded."""
-    opens = opens_at or deadlines.end_of(done_on)
-    waiting = event.stages_it_opens.filter(days_after__isnull=False).select_related("consultation")
-    return [(stage, opens, deadlines.days_after(done_on, stage.days_after or 0)) for stage in waiting]
 
 
 def needs_reason(stage: Stage, opens_at: datetime | None, closes_at: datetime | None, at: datetime) -> bool:
@@ -356,13 +260,7 @@ def check_act(shown_as: str, after_event: FormalEvent | None, days_after: int | 
         raise ActIsMissing
 
 
-def check_done(done_on: date | None, at: datetime) -> None:
-    """Raises ActIsNotDoneYet."""
-    if done_on is not None and done_on > timezone.localdate(at):
-        raise ActIsNotDoneYet
-
-
-def _lock(consultation: Consultation) -> Consultation:
+def lock(consultation: Consultation) -> Consultation:
     """The consultation and then its stages, in the order in which a visitor's letter holds them.
 
     All stages at once: after `public_changed` nothing more may be locked, and the desk calls several verbs in a row.
@@ -376,7 +274,7 @@ def _owner(stage: Stage) -> str:
     return f"stage:{stage.pk}"
 
 
-def _note_change(
+def note_change(
     consultation: Consultation,
     thing: Stage | FormalEvent,
     *,

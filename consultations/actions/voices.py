@@ -7,23 +7,28 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from accounts.actions import account_for
+from accounts.folding import folded
 from accounts.letters import owe_letter
 from accounts.models import Organization, User
 from accounts.once import token_of
 from accounts.roles import Duty, has_duty
 from accounts.tokens import Purpose
 from consultations.deadlines import from_words, full_words, until_words
-from consultations.models import Channel, Consultation, Submission, Topic, Voice, VoiceKind
+from consultations.models import Channel, Consultation, Decision, Part, Submission, Topic, Voice, VoiceKind
 from consultations.models.voices import ACTION_OF
 from consultations.quotes import quote_of, versions_under_remark
 from consultations.stages import Action, kinds_permitting
 from programs.freshness import public_changed
 from programs.models import DraftVersion, ProvisionText
 from programs.typography import typeset
+
+# For the desk, whose language is the office's.
+AUTHOR_CHANGED = "Autor zmienił treść po przygotowaniu odpowiedzi."
 
 
 @dataclass(frozen=True)
@@ -43,10 +48,11 @@ class ProposalText:
 
 @dataclass(frozen=True)
 class RemarkText:
-    """On one provision of a frozen version, or on the whole of it."""
+    """On one provision of a frozen version, on a range of them that ends with `until_text`, or on the whole of it."""
 
     version: DraftVersion
     provision_text: ProvisionText | None = None
+    until_text: ProvisionText | None = None
     proposed_wording: str = ""
     text: str = ""
     reasons: str = ""
@@ -98,8 +104,16 @@ class NotUnderConsultation(Exception):
     in_words = _("This text is not put to remarks in this consultation. Choose a provision from the list.")
 
 
+class RangeIsWrong(Exception):
+    in_words = _("The range ends before it begins. Choose the last provision of the range after the first one.")
+
+
 class SubmissionIsWithdrawn(Exception):
     in_words = _("This letter was withdrawn, so it cannot be changed. You can send a new one while the stage is open.")
+
+
+class LetterIsAnswered(Exception):
+    in_words = _("The answer to this letter is public, so its words stay as they were answered. You can send a new letter.")
 
 
 @transaction.atomic
@@ -139,7 +153,7 @@ def submit_remarks(
     received_at: datetime | None = None,
     late_reason: str = "",
 ) -> Submission:
-    """Record one letter of remarks. Raises as submit_proposal does, and NotUnderConsultation."""
+    """Record one letter of remarks. Raises as submit_proposal does, NotUnderConsultation and RangeIsWrong."""
     envelope = _Envelope(author, form_token, language, channel, entered_by, received_at, late_reason)
     shown = {version.pk for version in versions_under_remark(consultation)}
     return _record(consultation, VoiceKind.REMARK, envelope, [_remark(said, shown) for said in remarks], at=at)
@@ -159,20 +173,23 @@ class _Envelope:
     def token(self, consultation: Consultation, kind: VoiceKind, voices: Sequence[Voice]) -> str:
         author = (self.author.name, self.author.email, self.author.organization_name)
         words = [
-            (voice.text, voice.proposed_wording, voice.reasons, voice.topic_id, voice.version_id, voice.provision_text_id)
+            (*_words_of(voice), voice.topic_id, voice.version_id, voice.provision_text_id, voice.until_text_id)
             for voice in voices
         ]
         return token_of(self.form_token, kind, consultation.pk, author, self.channel, self.received_at, self.late_reason, words)
 
 
 def _remark(said: RemarkText, shown: set[int]) -> Voice:
-    version, place = said.version, said.provision_text
-    if version.pk not in shown or (place and place.version_id != version.pk):
+    version, place, until = said.version, said.provision_text, said.until_text
+    if version.pk not in shown or any(text and text.version_id != version.pk for text in (place, until)):
         raise NotUnderConsultation
+    if until and (place is None or until.rank <= place.rank):
+        raise RangeIsWrong
     return Voice(
         version=version,
         provision_text=place,
-        quote=quote_of(place) if place else "",
+        until_text=until,
+        quote=quote_of(place, until) if place else "",
         proposed_wording=said.proposed_wording,
         text=said.text,
         reasons=said.reasons,
@@ -196,6 +213,8 @@ def _record(
         email=envelope.author.email,
         organization=envelope.author.organization,
         organization_name=envelope.author.organization_name,
+        # "…" is three letters when it is folded.
+        folded=folded(envelope.author.organization_name)[: Submission._meta.get_field("folded").max_length],
         language=envelope.language,
         channel=envelope.channel,
         received_at=received_at,
@@ -207,8 +226,16 @@ def _record(
     for number, voice in enumerate(voices, last + 1):
         voice.consultation, voice.submission, voice.kind, voice.number = consultation, submission, kind, number
         voice.original = {"text": voice.text, "proposed_wording": voice.proposed_wording, "reasons": voice.reasons}
-    _owe("submission_receipt", submission, Voice.objects.bulk_create(voices), at=at)
+        voice.folded = folded(" ".join(_words_of(voice)))
+    recorded = Voice.objects.bulk_create(voices)
+    # A voice is answered whole until somebody cuts it.
+    Part.objects.bulk_create([Part(voice=voice) for voice in recorded])
+    _owe("submission_receipt", submission, recorded, at=at, change_note=_change_note(submission, at))
     return submission
+
+
+def _words_of(voice: Voice) -> tuple[str, str, str]:
+    return voice.text, voice.proposed_wording, voice.reasons
 
 
 def _is_late(consultation: Consultation, action: Action, envelope: _Envelope, received_at: datetime, at: datetime) -> bool:
@@ -243,24 +270,36 @@ def confirm_submission(submission: Submission, *, at: datetime) -> None:
 def edit_voice(
     voice: Voice, *, at: datetime, text: str = "", proposed_wording: str = "", reasons: str = "", topic: Topic | None = None
 ) -> None:
-    """Replace the author's words; what was first received stays in `original`. Raises StageIsClosed, SubmissionIsWithdrawn.
+    """Replace the author's words; what was first received stays in `original`.
 
-    New words have to be released again.
+    Raises StageIsClosed, LetterIsAnswered, SubmissionIsWithdrawn.
+    New words have to be released again, and what was drafted for the old ones goes back to whoever drafted it. The same
+    words again change nothing.
     """
     submission = _lock_for_author(voice.submission, at)
     if submission.withdrawn_at:
         raise SubmissionIsWithdrawn
+    voice.refresh_from_db(fields=["text", "proposed_wording", "reasons", "topic"])
+    if (*_words_of(voice), voice.topic_id) == (text, proposed_wording, reasons, topic and topic.pk):
+        return
     voice.text, voice.proposed_wording, voice.reasons, voice.topic = text, proposed_wording, reasons, topic
+    voice.folded = folded(" ".join(_words_of(voice)))
     voice.edited_at, voice.released_at, voice.released_by = at, None, None
     voice.save(
-        update_fields=["text", "proposed_wording", "reasons", "topic", "edited_at", "released_at", "released_by"],
+        update_fields=["text", "proposed_wording", "reasons", "folded", "topic", "edited_at", "released_at", "released_by"],
     )
+    newest = Part.objects.filter(voice=voice).values("current")
+    drafted = Decision.objects.filter(pk__in=newest, published_at=None, returned_at=None)
+    drafted.update(returned_at=at, returned_by=None, returned_why=AUTHOR_CHANGED)
     public_changed(at=at)
 
 
 @transaction.atomic
 def withdraw_submission(submission: Submission, *, at: datetime) -> None:
-    """Take the whole letter back. Its numbers are not given again. Raises StageIsClosed; a second time is harmless."""
+    """Take the whole letter back. Its numbers are not given again. A second time is harmless.
+
+    Raises StageIsClosed, LetterIsAnswered.
+    """
     locked = _lock_for_author(submission, at)
     if locked.withdrawn_at is None:
         locked.withdrawn_at = at
@@ -273,7 +312,11 @@ def withdraw_submission(submission: Submission, *, at: datetime) -> None:
 def _lock_for_author(submission: Submission, at: datetime) -> Submission:
     if not _is_open(submission.consultation, submission.action, at):
         raise StageIsClosed(submission.consultation, submission.action, at)
-    return Submission.objects.select_for_update().get(pk=submission.pk)
+    locked = Submission.objects.select_for_update().get(pk=submission.pk)
+    # A second stage of the kind opens, or the first is prolonged, when what came before is answered in everybody's sight.
+    if locked.is_answered:
+        raise LetterIsAnswered
+    return locked
 
 
 @transaction.atomic
@@ -291,7 +334,16 @@ def release_voices(voices: Iterable[Voice], *, by: User, at: datetime, seen_at: 
     return released
 
 
-def _owe(kind: str, submission: Submission, voices: Sequence[Voice], *, at: datetime) -> None:
+def _change_note(submission: Submission, at: datetime) -> str:
+    """Until when its author may change or withdraw it, in words; empty when no stage is open."""
+    stage = submission.consultation.stages.permitting(submission.action, at).first()
+    if not stage or not stage.closes_at:
+        return ""
+    with translation.override(submission.language):
+        return gettext("You can change or withdraw it %(until)s.") % {"until": until_words(stage.closes_at, at)}
+
+
+def _owe(kind: str, submission: Submission, voices: Sequence[Voice], *, at: datetime, **more: str) -> None:
     if not submission.email:
         return
     with translation.override(submission.language):
@@ -300,6 +352,7 @@ def _owe(kind: str, submission: Submission, voices: Sequence[Voice], *, at: date
             "received": full_words(submission.received_at),
             "numbers": ", ".join(voice.signature for voice in voices),
             "voices": [_in_letter(voice) for voice in voices],
+            **more,
         }
     owe_letter(
         submission.email,

@@ -29,6 +29,7 @@ class AnnouncementForm(forms.ModelForm[Announcement]):
 @admin.register(Announcement)
 class AnnouncementAdmin(DeskAdmin, admin.ModelAdmin[Announcement]):
     duty = Duty.RUN_PROCESS
+    previewed_as = "announcement"
     form = AnnouncementForm
     list_display = ("title", "consultation", "published_at")
     list_filter = ("consultation",)

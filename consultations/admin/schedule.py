@@ -13,12 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.desk import DeskAdmin, RefusalsInWords, staff
 from accounts.roles import Duty
 from consultations import deadlines
-from consultations.actions import schedule
+from consultations.actions import events, schedule
+from consultations.event_words import fact_words, is_overdue
 from consultations.forms.schedule import EventForm, StageForm
 from consultations.models import Consultation, DateChange, FormalEvent, Stage, Topic
-from consultations.timeline import for_pages, now
+from consultations.plan_letters import plan_words
+from consultations.timeline import for_pages, for_timelines, now
 
 CONSULTATION_WORDS = ("title", "lead", "host", "co_hosts", "phone", "contact_email")
+EVENT_WORDS = ("kind", "name", "note", "position", "link")
 STAGE_WORDS = ("name", "description", "shown_as", "after_event", "days_after", "position")
 
 
@@ -33,6 +36,7 @@ class TopicInline(DeskAdmin, admin.StackedInline[Topic, Consultation]):
 @admin.register(Consultation)
 class ConsultationAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Consultation]):
     duty = Duty.RUN_PROCESS
+    previewed_as = "consultation"
     refusals = (schedule.ScheduleRefused,)
     list_display = ("title", "slug", "published_at", "state_now", "followers")
     list_filter = ("published_at",)
@@ -77,6 +81,11 @@ class ConsultationAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Consultatio
     @admin.display(description=_("followers"))
     def followers(self, obj: Consultation) -> int:
         return int(getattr(obj, "follower_count", 0))
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+        if obj := kwargs.get("obj"):
+            context["plan_words"] = plan_words(for_timelines(Consultation.objects.filter(pk=obj.pk))[0], timezone.now())
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Consultation | None = None) -> tuple[str, ...]:
         return ("published_at", "slug") if obj else ("published_at",)
@@ -190,17 +199,18 @@ class StageAdmin(PlanAdmin, admin.ModelAdmin[Stage]):
 @admin.register(FormalEvent)
 class FormalEventAdmin(PlanAdmin, admin.ModelAdmin[FormalEvent]):
     form = EventForm
-    list_display = ("name", "consultation", "planned_on", "done_on", "position")
-    list_filter = ("consultation",)
+    list_display = ("name", "kind", "consultation", "planned_on", "done_on", "waiver", "position")
+    list_filter = ("consultation", "kind")
     list_select_related = ("consultation",)
     search_fields = ("name",)
+    change_form_template = "admin/consultations/formalevent/change_form.html"
     fieldsets = (
         (
             None,
             {
-                "fields": ("consultation", "name", "note", "position"),
+                "fields": ("consultation", "kind", "name", "note", "position"),
                 "description": _(
-                    "What happens besides participation: an opinion, the mayor's acceptance, the council's session."
+                    "What happens besides participation. By its kind the portal counts the days that the act gives."
                 ),
             },
         ),
@@ -220,21 +230,40 @@ class FormalEventAdmin(PlanAdmin, admin.ModelAdmin[FormalEvent]):
         ),
     )
 
+    @admin.display(description=_("no opinion in time"), empty_value="", ordering="waived")
+    def waiver(self, obj: FormalEvent) -> str | None:
+        return str(_("waived")) if obj.waived else None
+
     def get_readonly_fields(self, request: HttpRequest, obj: FormalEvent | None = None) -> tuple[str, ...]:
         return ("consultation",) if obj else ()
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+        if obj := kwargs.get("obj"):
+            # As it is saved, whatever was typed into the form.
+            at, saved = timezone.now(), FormalEvent.objects.select_related("consultation").get(pk=obj.pk)
+            context |= {"fact": fact_words(saved, at), "may_waive": is_overdue(saved, at), "resolutions": saved.resolutions}
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: FormalEvent, form: ModelForm[FormalEvent], change: bool) -> None:
         at, by, said = timezone.now(), staff(request), form.cleaned_data
-        words = {name: said[name] for name in ("name", "note", "position", "link")}
+        words = {name: said[name] for name in EVENT_WORDS}
         if not change:
             dates = {"planned_on": said["planned_on"], "done_on": said["done_on"]}
-            obj.pk = schedule.add_event(said["consultation"], **words, **dates, by=by, at=at).pk
+            obj.pk = events.add_event(said["consultation"], **words, **dates, by=by, at=at).pk
             return
         event = FormalEvent.objects.select_related("consultation").get(pk=obj.pk)
-        schedule.edit_event(event, **words, document=said["document"], by=by, at=at)
-        schedule.move_event(event, planned_on=said["planned_on"], reason=said["reason"], by=by, at=at)
-        if said["done_on"] and (said["done_on"] != event.done_on or said["opens_at"]):
-            schedule.record_event(event, done_on=said["done_on"], opens_at=said["opens_at"], by=by, at=at)
+        is_new_day = said["done_on"] != event.done_on or event.waived
+        events.edit_event(event, **words, document=said["document"], by=by, at=at)
+        events.move_event(event, planned_on=said["planned_on"], reason=said["reason"], by=by, at=at)
+        if said["done_on"] and (is_new_day or said["opens_at"]):
+            events.record_event(event, done_on=said["done_on"], opens_at=said["opens_at"], by=by, at=at)
+
+    def response_change(self, request: HttpRequest, obj: FormalEvent) -> HttpResponse:
+        if "_waive" in request.POST:
+            events.waive_opinion(obj, by=staff(request), at=timezone.now())
+            self.message_user(request, _("The waiver is recorded: no opinion came in its days."), messages.SUCCESS)
+            return HttpResponseRedirect(request.get_full_path())
+        return super().response_change(request, obj)
 
 
 @admin.register(DateChange)

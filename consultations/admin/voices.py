@@ -1,114 +1,106 @@
-"""All that people said, on one list: entered, looked at, released."""
+"""All that people said, on one list: entered, released, sent for approval, approved; answering.py opens one of them."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db import models
-from django.http import HttpRequest
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.desk import DeskAdmin, RefusalsInWords, staff
 from accounts.roles import Duty
-from consultations.actions.voices import (
-    LateNeedsAReason,
-    NotUnderConsultation,
-    ReceivedInTheFuture,
-    StageIsClosed,
-    release_voices,
+from consultations.actions.intake import REFUSALS
+from consultations.actions.voices import release_voices
+from consultations.admin import answering, assignment, bulk, cutting, similar
+from consultations.admin.steps import day_words, steps_of, tag
+from consultations.admin.voice_filters import (
+    AssignedFilter,
+    DueFilter,
+    LateFilter,
+    ParagraphFilter,
+    ReleasedFilter,
+    StepFilter,
+    UnansweredFilter,
+    UnconfirmedFilter,
+    WithdrawnFilter,
+    searched,
 )
 from consultations.forms.entered import EnteredVoiceForm
-from consultations.models import Voice
+from consultations.models import Part, Voice
 from consultations.models.voices import VoiceQuerySet
+from programs.admin.pages import number
 
-Choices = list[tuple[str, Any]]
+WORDS_SHOWN = 120  # characters
 
 
 class SeenForm(ActionForm):
     """The list carries the moment it was shown: words their authors changed since then are not released unseen."""
 
-    seen_at = forms.CharField(widget=forms.HiddenInput, required=False, initial=lambda: timezone.now().isoformat())
-
-
-class YesNoFilter(admin.SimpleListFilter):
-    yes: Any
-    no: Any
-    condition: models.Q
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [("yes", self.yes), ("no", self.no)]
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        if self.value() == "yes":
-            return queryset.filter(self.condition)
-        return queryset.exclude(self.condition) if self.value() == "no" else queryset
-
-
-class ReleasedFilter(YesNoFilter):
-    title, parameter_name = _("published"), "released"
-    yes, no = _("published"), _("not published")
-    condition = models.Q(released_at__isnull=False)
-
-
-class UnconfirmedFilter(YesNoFilter):
-    title, parameter_name = _("address"), "unconfirmed"
-    yes, no = _("given but not confirmed"), _("confirmed or none")
-    condition = ~models.Q(submission__email="") & models.Q(submission__email_confirmed_at=None)
-
-
-class LateFilter(YesNoFilter):
-    title, parameter_name = _("deadline"), "late"
-    yes, no = _("after the deadline"), _("in time")
-    condition = ~models.Q(submission__late_reason="")
-
-
-class WithdrawnFilter(YesNoFilter):
-    title, parameter_name = _("withdrawn"), "withdrawn"
-    yes, no = _("withdrawn"), _("standing")
-    condition = models.Q(submission__withdrawn_at__isnull=False)
+    seen_at = forms.CharField(label="", widget=forms.HiddenInput, required=False, initial=lambda: timezone.now().isoformat())
 
 
 @admin.register(Voice)
 class VoiceAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Voice]):
     duty = Duty.HANDLE_VOICES
-    refusals = (StageIsClosed, LateNeedsAReason, ReceivedInTheFuture, NotUnderConsultation)
-    list_help = _("Nobody outside the office sees a voice until you publish it: tick it and choose the action.")
-    list_display = (
-        "signature",
-        "author",
-        "subject",
-        "channel",
-        "received",
-        "address_is_confirmed",
-        "kept_deadline",
-        "released_at",
-    )
+    refusals = REFUSALS
+    list_help = _("Open a voice to answer it. Nobody outside the office sees it until you publish it: tick it and choose so.")
+    change_list_template = "consultations/admin/voice_list.html"
+    list_display = ("signature", "author", "subject", "words", "channel", "received", "answer", "assigned", "due")
     list_filter = (
         "consultation",
         "kind",
-        ReleasedFilter,
+        StepFilter,
+        UnansweredFilter,
+        AssignedFilter,
+        DueFilter,
+        ("topic", admin.RelatedOnlyFieldListFilter),
+        ParagraphFilter,
         "submission__channel",
+        ReleasedFilter,
         UnconfirmedFilter,
         LateFilter,
         WithdrawnFilter,
-        ("topic", admin.RelatedOnlyFieldListFilter),
     )
     list_per_page = 50
-    search_fields = ("text", "proposed_wording", "reasons", "submission__organization_name", "submission__name")
+    show_full_result_count = False
+    # What is asked of them: see voice_filters.searched.
+    search_fields = ("folded",)
+    search_help_text = _("A number (U/2027/014 or 14), a provision (§ 12), or words: of the voice, its organization, its author.")
     ordering = ("-submission__received_at", "-number")
-    actions = ("release",)
+    actions = ("assign", "release", "send", "approve")
     action_form = SeenForm
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Voice]:
-        related = ("consultation", "submission__entered_by", "topic", "provision_text", "version__program", "released_by")
-        return super().get_queryset(request).select_related(*related)
+        related = ("consultation", "submission", "topic", "provision_text", "until_text")
+        parts = Part.objects.telling_unanswered().select_related("current", "department", "assignee")
+        return super().get_queryset(request).select_related(*related).prefetch_related(Prefetch("parts", parts))
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return searched(queryset, search_term), False
+
+    def get_urls(self) -> list[URLPattern]:
+        cut = self.admin_site.admin_view(cutting.cut_page)
+        return [
+            path("<int:pk>/cut/", cut, {"desk": self}, name="consultations_voice_cut"),
+            *assignment.pages(self),
+            *similar.pages(self),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return answering.answer_page(request, number(object_id), desk=self)
 
     def get_form(self, request: HttpRequest, obj: Voice | None = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
@@ -116,10 +108,7 @@ class VoiceAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Voice]):
         return super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Voice | None = None) -> Any:
-        return SHOWN if obj else ENTERED
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Voice | None = None) -> Any:
-        return [name for _title, part in SHOWN for name in part["fields"]] if obj else ()
+        return ENTERED
 
     # What people wrote is not rewritten at the desk, and nothing of it is deleted.
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -128,7 +117,7 @@ class VoiceAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Voice]):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_release_permission(self, request: HttpRequest) -> bool:
+    def has_answer_permission(self, request: HttpRequest) -> bool:
         return self._has(request, self.duty)
 
     def save_model(self, request: HttpRequest, obj: Voice, form: Any, change: bool) -> None:
@@ -137,12 +126,24 @@ class VoiceAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Voice]):
         obj.pk = recorded.pk
         obj.refresh_from_db()
 
-    @admin.action(description=_("Publish the chosen voices"), permissions=["release"])
+    @admin.action(description=_("Publish the chosen voices"), permissions=["answer"])
     def release(self, request: HttpRequest, queryset: VoiceQuerySet) -> None:
-        seen_at = parse_datetime(request.POST.get("seen_at", "")) or timezone.now()
-        released = release_voices(queryset, by=staff(request), at=timezone.now(), seen_at=seen_at)
+        at = timezone.now()
+        released = release_voices(queryset, by=staff(request), at=at, seen_at=bulk.moment_seen(request, at))
         words = ngettext("%(n)d voice is public from now on.", "%(n)d voices are public from now on.", released) % {"n": released}
         self.message_user(request, words, messages.SUCCESS)
+
+    @admin.action(description=_("Assign the answers"), permissions=["answer"])
+    def assign(self, request: HttpRequest, queryset: VoiceQuerySet) -> HttpResponse:
+        return assignment.of_voices(request, self, queryset)
+
+    @admin.action(description=_("Send the drafts for approval"), permissions=["answer"])
+    def send(self, request: HttpRequest, queryset: VoiceQuerySet) -> None:
+        bulk.send(request, Part.objects.filter(voice__in=queryset))
+
+    @admin.action(description=_("Approve the answers that wait"), permissions=["answer"])
+    def approve(self, request: HttpRequest, queryset: VoiceQuerySet) -> None:
+        bulk.approve(request, Part.objects.filter(voice__in=queryset))
 
     @admin.display(description=_("number"), ordering="number")
     def signature(self, voice: Voice) -> str:
@@ -152,45 +153,41 @@ class VoiceAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Voice]):
     def author(self, voice: Voice) -> str:
         return voice.submission.author
 
-    @admin.display(description=_("about"))
+    @admin.display(description=_("about"), ordering="provision_text__rank")
     def subject(self, voice: Voice) -> str:
-        return voice.place or (voice.topic.name if voice.topic else "")
+        return voice.place or (voice.topic.name if voice.topic else str(_("another matter")))
+
+    @admin.display(description=_("what it says"))
+    def words(self, voice: Voice) -> str:
+        return Truncator(voice.text or voice.proposed_wording or voice.reasons).chars(WORDS_SHOWN)
 
     @admin.display(description=_("channel"), ordering="submission__channel")
     def channel(self, voice: Voice) -> str:
         return voice.submission.get_channel_display()
 
     @admin.display(description=_("received"), ordering="submission__received_at")
-    def received(self, voice: Voice) -> datetime:
-        return voice.submission.received_at
+    def received(self, voice: Voice) -> SafeString:
+        late = tag(_("after the deadline")) if voice.submission.is_late else ""
+        return format_html("{} {}", day_words(localdate(voice.submission.received_at)), late)
 
-    @admin.display(description=_("address confirmed"), boolean=True)
-    def address_is_confirmed(self, voice: Voice) -> bool | None:
-        return voice.submission.email_confirmed_at is not None if voice.submission.email else None
+    @admin.display(description=_("answer"))
+    def answer(self, voice: Voice) -> SafeString:
+        if voice.released_at or voice.submission.withdrawn_at:
+            return steps_of(voice)
+        return format_html('{} <span class="quiet">{}</span>', steps_of(voice), _("not shown to the public"))
 
-    @admin.display(description=_("deadline"))
-    def kept_deadline(self, voice: Voice) -> str:
-        return str(_("after the deadline") if voice.submission.is_late else _("in time"))
+    @admin.display(description=_("assigned to"))
+    def assigned(self, voice: Voice) -> str:
+        whom = (str(one) for part in voice.parts.all() for one in (part.department, part.assignee) if one)
+        return ", ".join(dict.fromkeys(whom))
 
-    @admin.display(description=_("who wrote"))
-    def person(self, voice: Voice) -> str:
-        return ", ".join(filter(None, (voice.submission.name, voice.submission.email)))
-
-    @admin.display(description=_("entered by"))
-    def entered_by(self, voice: Voice) -> str:
-        return str(voice.submission.entered_by or "")
-
-    @admin.display(description=_("late: why it is recorded all the same"))
-    def late_reason(self, voice: Voice) -> str:
-        return voice.submission.late_reason
-
-    @admin.display(description=_("withdrawn"))
-    def withdrawn_at(self, voice: Voice) -> datetime | None:
-        return voice.submission.withdrawn_at
-
-    @admin.display(description=_("as first received"))
-    def as_received(self, voice: Voice) -> SafeString:
-        return format_html_join("", "<p>{}</p>", ((words,) for words in voice.original.values() if words))
+    @admin.display(description=_("answer due"))
+    def due(self, voice: Voice) -> SafeString | str:
+        days = [part.due_on for part in voice.parts.all() if part.due_on and part.is_unanswered]
+        if not days or voice.submission.withdrawn_at:
+            return ""
+        words = day_words(min(days))
+        return tag(_("overdue: %(day)s") % {"day": words}, tone="stop") if min(days) < localdate() else words
 
 
 ENTERED: Any = (
@@ -214,33 +211,8 @@ ENTERED: Any = (
         _("What it says"),
         {
             "fields": ("topic", "citation", "proposed_wording", "text", "reasons"),
-            "description": _("In the author's own words. A letter that says several things is entered as several voices."),
+            "description": _("In the author's own words. For a letter that says several things there is a page of its own."),
         },
     ),
-)
-SHOWN: Any = (
-    (
-        _("The letter"),
-        {
-            "fields": (
-                *("signature", "consultation", "kind", "author", "person", "channel", "received", "address_is_confirmed"),
-                *("entered_by", "late_reason", "withdrawn_at"),
-            ),
-            "description": _("Who wrote and how it came. The person's name and address are for the office only."),
-        },
-    ),
-    (
-        _("What it says"),
-        {
-            "fields": ("topic", "version", "provision_text", "quote", "proposed_wording", "text", "reasons", "edited_at"),
-            "description": _("The words that are published. Its author may change them until the stage closes."),
-        },
-    ),
-    (
-        _("As received and as published"),
-        {
-            "fields": ("as_received", "released_at", "released_by"),
-            "description": _("The first text is never changed. To publish, choose the voice on the list and the action there."),
-        },
-    ),
+    (_("The letter itself"), {"fields": ("set_aside", "scan")}),
 )

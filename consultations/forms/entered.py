@@ -1,39 +1,39 @@
-"""What staff write down of a voice that did not come by the portal."""
+"""What staff write down of a letter that did not come by the portal, and of each thing that it says."""
 
 import secrets
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import validate_one_mailbox
 from accounts.models import Organization, User
-from consultations.actions.voices import (
-    Author,
-    LateNeedsAReason,
-    ProposalText,
-    ReceivedInTheFuture,
-    RemarkText,
-    submit_proposal,
-    submit_remarks,
-)
+from consultations.actions.intake import EnteredLetter, ScanIsTooLarge, SignatureIsMissing, check_scan, record_letter
+from consultations.actions.voices import Author, LateNeedsAReason, ProposalText, ReceivedInTheFuture, RemarkText
+from consultations.forms.citations import Citations, Place
 from consultations.forms.moments import MomentField
-from consultations.models import Channel, Submission, Topic, Voice, VoiceKind
+from consultations.models import Channel, Consultation, Submission, Topic, Voice, VoiceKind
 from consultations.models.voices import ACTION_OF
-from consultations.quotes import versions_under_remark
-from programs.models import DraftVersion, ProvisionText
+from programs.uploads import FileIsEmpty, FileIsOfNoUse
+
+LONGEST = 20_000  # characters
 
 
-class TopicChoice(forms.ModelChoiceField[Topic]):
-    def label_from_instance(self, obj: Topic) -> str:
-        return f"{obj.consultation.slug}: {obj.name}"
+def _words(label: Any, *, rows: int, help_text: Any = "") -> forms.CharField:
+    area = forms.Textarea(attrs={"rows": rows, "class": "vLargeTextField"})
+    return forms.CharField(label=label, required=False, max_length=LONGEST, widget=area, help_text=help_text)
 
 
-class EnteredVoiceForm(forms.ModelForm[Voice]):
-    """What it says is checked by the facts that the verb asks. `at` is set by whoever shows the form."""
+class LetterFields(forms.Form):
+    """From whom, how and when it came. `at` is set by whoever shows the form."""
 
     at: datetime
+    # The field that says when it was received.
+    received = "received_at"
     form_token = forms.CharField(widget=forms.HiddenInput)
     channel = forms.ChoiceField(label=_("Channel"), choices=[choice for choice in Channel.choices if choice[0] != Channel.PORTAL])
     received_at = MomentField(label=_("Received"), help_text=_("When it came to the office, not when you enter it."))
@@ -43,12 +43,17 @@ class EnteredVoiceForm(forms.ModelForm[Voice]):
         required=False,
         help_text=_("Only when no stage was open then. The public sees the mark and the reason."),
     )
-    name = forms.CharField(label=_("First and last name"), max_length=150)
+    name = forms.CharField(
+        label=_("First and last name"),
+        max_length=150,
+        required=False,
+        help_text=_("Empty only when nobody signed the letter: then write below why it is not considered."),
+    )
     email = forms.EmailField(
         label=_("E-mail"), required=False, validators=[validate_one_mailbox], help_text=_("If given, a receipt goes there.")
     )
     organization = forms.ModelChoiceField(
-        label=_("Organization in the directory"), queryset=Organization.objects.all(), required=False
+        label=_("Organization in the directory"), queryset=Organization.objects.standing(), required=False
     )
     organization_name = forms.CharField(
         label=_("Organization as written"),
@@ -56,93 +61,144 @@ class EnteredVoiceForm(forms.ModelForm[Voice]):
         required=False,
         help_text=_("This is what the public sees. Empty: a resident, or the organization chosen above."),
     )
-    topic = TopicChoice(label=_("Topic"), queryset=Topic.objects.select_related("consultation"), required=False)
-    citation = forms.CharField(
-        label=_("Provision"),
+    set_aside = forms.CharField(
+        label=_("Why it is not considered"),
+        max_length=2000,
         required=False,
-        help_text=_("For a remark, as cited in the draft: § 12 ust. 3. Empty: the whole document."),
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        help_text=_(
+            "Only for a letter that stays without consideration: not signed, too late, from somebody who may not speak for the "
+            "organization. It is recorded with this answer, which another person approves before it is published."
+        ),
     )
-
-    class Meta:
-        model = Voice
-        fields = ("consultation", "kind", "text", "proposed_wording", "reasons")
+    scan = forms.FileField(
+        label=_("Scan"),
+        required=False,
+        help_text=_("The letter as it came, at most 20 MB. For the office only. Choose it last: your browser may forget it."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("form_token", secrets.token_hex(16))
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        topic, consultation = cleaned.get("topic"), cleaned.get("consultation")
-        if topic and consultation and topic.consultation_id != consultation.pk:
-            self.add_error("topic", _("This topic belongs to another consultation. Choose one of its own."))
-        if consultation and cleaned.get("kind"):
-            self._check_moment(cleaned)
-            self._check_words(cleaned)
-        return cleaned
+    def clean_scan(self) -> File[bytes] | None:
+        scan: File[bytes] | None = self.cleaned_data["scan"]
+        if scan:
+            try:
+                check_scan(scan)
+            except (FileIsEmpty, FileIsOfNoUse, ScanIsTooLarge) as refused:
+                raise forms.ValidationError(str(refused.in_words)) from refused
+        return scan
 
-    def _check_moment(self, cleaned: dict[str, Any]) -> None:
+    def check_letter(self, cleaned: dict[str, Any], consultation: Consultation, kind: VoiceKind) -> None:
+        """What the verb will ask."""
+        if not (cleaned.get("name") or cleaned.get("set_aside") or {"name", "set_aside"} & self.errors.keys()):
+            self.add_error("name", SignatureIsMissing.in_words)
         received = cleaned.get("received_at")
         if received is None:
             return
         if received > self.at:
-            self.add_error("received_at", ReceivedInTheFuture.in_words)
-            return
-        is_open = cleaned["consultation"].may(ACTION_OF[VoiceKind(cleaned["kind"])], received)
-        if not (is_open or cleaned.get("late_reason")):
+            self.add_error(self.received, ReceivedInTheFuture.in_words)
+        elif not (cleaned.get("late_reason") or self.is_open(consultation, kind, received)):
             self.add_error("late_reason", LateNeedsAReason.in_words)
 
-    def _check_words(self, cleaned: dict[str, Any]) -> None:
-        if cleaned["kind"] == VoiceKind.PROPOSAL:
-            if not cleaned.get("text"):
-                self.add_error("text", _("Write what is proposed."))
-            if cleaned.get("proposed_wording") or cleaned.get("citation"):
-                self.add_error(
-                    "kind", _("A proposal names no provision and no wording: choose a remark, or move them to the text.")
-                )
-            return
-        if not (cleaned.get("text") or cleaned.get("proposed_wording")):
-            self.add_error("proposed_wording", _("Write the proposed wording, or a comment in the text."))
-        cleaned["version"], cleaned["provision_text"] = self._place(cleaned)
+    def is_open(self, consultation: Consultation, kind: VoiceKind, at: datetime) -> bool:
+        return consultation.may(ACTION_OF[kind], at)
 
-    def _place(self, cleaned: dict[str, Any]) -> tuple[DraftVersion | None, ProvisionText | None]:
-        """The version, and the unit in it that the citation names."""
-        versions = versions_under_remark(cleaned["consultation"])
-        citation = " ".join(cleaned.get("citation", "").replace("§", "§ ").split())
-        if not versions:
-            self.add_error("consultation", _("No text has been put to consultation here yet. Freeze a version for it first."))
-            return None, None
-        if not citation:
-            return versions[0], None
-        found = ProvisionText.objects.filter(version__in=versions, citation__iexact=citation).select_related("version").first()
-        if found is None:
-            self.add_error("citation", _("There is no such provision in the draft. Write it as cited there: § 12 ust. 3 pkt 1."))
-            return None, None
-        return found.version, found
+    def letter(self, consultation: Consultation, said: Iterable[ProposalText | RemarkText]) -> EnteredLetter:
+        typed = self.cleaned_data
+        organization = typed["organization"]
+        written = typed["organization_name"] or (organization.name if organization else "")
+        return EnteredLetter(
+            consultation,
+            Author(typed["name"], typed["email"], written, organization),
+            tuple(said),
+            Channel(typed["channel"]),
+            typed["received_at"],
+            late_reason=typed["late_reason"],
+            set_aside=typed["set_aside"],
+            scan=typed.get("scan"),
+        )
+
+
+def all_topics() -> list[Topic]:
+    return list(Topic.objects.select_related("consultation").order_by("-consultation__published_at", "-consultation", "position"))
+
+
+class SaidFields(forms.Form):
+    """One thing that a letter says. `topics` are what may be chosen."""
+
+    topic = forms.ChoiceField(label=_("Topic"), required=False)
+    citation = forms.CharField(
+        label=_("Provision"),
+        required=False,
+        help_text=_("For a remark, as cited in the draft: § 12 ust. 3, or a range: § 5 – § 7. Empty: the whole document."),
+    )
+    proposed_wording = _words(_("Proposed wording"), rows=3)
+    text = _words(_("Text"), rows=4)
+    reasons = _words(_("Reasons"), rows=2)
+    place: Place | None = None
+
+    def __init__(self, *args: Any, topics: Sequence[Topic] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = all_topics() if topics is None else topics
+        self._topics = {str(topic.pk): topic for topic in chosen}
+        of_each = groupby(chosen, key=lambda topic: topic.consultation)
+        choices = [(made.title, [(str(topic.pk), topic.name) for topic in group]) for made, group in of_each]
+        if "topic" in self.fields:  # a reader's page has no fields
+            self.fields["topic"].choices = [("", "---------"), *choices]  # type: ignore[attr-defined]
+
+    def clean_topic(self) -> Topic | None:
+        return self._topics.get(self.cleaned_data["topic"])
+
+    def check_said(self, cleaned: dict[str, Any], consultation: Consultation, kind: VoiceKind, citations: Citations) -> None:
+        topic = cleaned.get("topic")
+        if topic and topic.consultation_id != consultation.pk:
+            self.add_error("topic", _("This topic belongs to another consultation. Choose one of its own."))
+        if kind == VoiceKind.PROPOSAL:
+            self._check_proposal(cleaned)
+            return
+        # Other words may be in the field that was refused.
+        if not (cleaned.get("text") or cleaned.get("proposed_wording") or {"text", "proposed_wording"} & self.errors.keys()):
+            self.add_error("proposed_wording", _("Write the proposed wording, or a comment in the text."))
+        try:
+            self.place = citations.find(cleaned.get("citation", ""))
+        except forms.ValidationError as wrong:
+            self.add_error("citation", wrong)
+
+    def _check_proposal(self, cleaned: dict[str, Any]) -> None:
+        if not (cleaned.get("text") or "text" in self.errors):
+            self.add_error("text", _("Write what is proposed."))
+        if cleaned.get("proposed_wording") or cleaned.get("citation"):
+            wrong = "citation" if cleaned.get("citation") else "proposed_wording"
+            self.add_error(wrong, _("A proposal names no provision and no wording: choose a remark, or move them to the text."))
+
+    def said(self) -> ProposalText | RemarkText:
+        # Browsers send line ends as two characters.
+        text, wording, reasons = (
+            self.cleaned_data[name].replace("\r\n", "\n") for name in ("text", "proposed_wording", "reasons")
+        )
+        topic = self.cleaned_data["topic"]
+        if self.place is None:
+            return ProposalText(text, reasons, topic)
+        return RemarkText(*self.place, proposed_wording=wording, text=text, reasons=reasons, topic=topic)
+
+
+class EnteredVoiceForm(LetterFields, SaidFields, forms.ModelForm[Voice]):
+    """A letter that says one thing."""
+
+    class Meta:
+        model = Voice
+        fields = ("consultation", "kind")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if (consultation := cleaned.get("consultation")) and cleaned.get("kind"):
+            kind = VoiceKind(cleaned["kind"])
+            self.check_letter(cleaned, consultation, kind)
+            self.check_said(cleaned, consultation, kind, Citations(consultation))
+        return cleaned
 
     def record(self, *, by: User) -> Submission:
-        """Through the same verb as the portal's own voices."""
-        entered = self.cleaned_data
-        organization = entered["organization"]
-        written = entered["organization_name"] or (organization.name if organization else "")
-        envelope: dict[str, Any] = {
-            "author": Author(entered["name"], entered["email"], written, organization),
-            "form_token": entered["form_token"],
-            "at": self.at,
-            "channel": Channel(entered["channel"]),
-            "entered_by": by,
-            "received_at": entered["received_at"],
-            "late_reason": entered["late_reason"],
-        }
-        if entered["kind"] == VoiceKind.PROPOSAL:
-            said = ProposalText(entered["text"], entered["reasons"], entered["topic"])
-            return submit_proposal(entered["consultation"], proposals=[said], **envelope)
-        remark = RemarkText(
-            entered["version"],
-            entered["provision_text"],
-            proposed_wording=entered["proposed_wording"],
-            text=entered["text"],
-            reasons=entered["reasons"],
-            topic=entered["topic"],
-        )
-        return submit_remarks(entered["consultation"], remarks=[remark], **envelope)
+        letter = self.letter(self.cleaned_data["consultation"], [self.said()])
+        return record_letter(letter, form_token=self.cleaned_data["form_token"], by=by, at=self.at)

@@ -20,7 +20,11 @@ class MomentField(forms.DateTimeField):
             wall = parse_datetime(value.strip()) if isinstance(value, str) else None
         except ValueError:
             wall = None
-        return deadlines.moment(wall.date(), wall.time()) if wall and timezone.is_naive(wall) else super().to_python(value)
+        try:
+            return deadlines.moment(wall.date(), wall.time()) if wall and timezone.is_naive(wall) else super().to_python(value)
+        except OverflowError as nonsense:
+            # Of the first and the last day of all calendars, another zone has none.
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from nonsense
 
 
 class DayField(forms.DateField):

@@ -10,15 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations import deadlines
-from consultations.actions.schedule import (
-    ReasonIsMissing,
-    ScheduleRefused,
-    check_act,
-    check_done,
-    check_window,
-    needs_reason,
-    windows_after,
-)
+from consultations.actions.events import check_done, windows_after
+from consultations.actions.schedule import ReasonIsMissing, ScheduleRefused, check_act, check_window, needs_reason
 from consultations.forms.moments import DayField, MomentField
 from consultations.models import Consultation, Document, FormalEvent, Stage
 
@@ -115,11 +108,14 @@ class EventForm(forms.ModelForm[FormalEvent]):
 
     class Meta:
         model = FormalEvent
-        fields = ("consultation", "name", "note", "position", "planned_on", "done_on", "document", "link")
+        fields = ("consultation", "kind", "name", "note", "position", "planned_on", "done_on", "document", "link")
 
     def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:
         # A preview answers through the form itself, so what came in must be writable.
         super().__init__(data.copy() if data is not None else None, *args, **kwargs)  # type: ignore[attr-defined]
+        if self.instance.waived:
+            # Nothing was done: a day is typed here when an opinion came all the same.
+            self.initial["done_on"] = None
         if "document" in self.fields:
             of_consultation = Document.objects.filter(consultation=self.instance.consultation_id)
             self.fields["document"].queryset = of_consultation  # type: ignore[attr-defined]
@@ -137,7 +133,7 @@ class EventForm(forms.ModelForm[FormalEvent]):
         if self.errors or not self.instance.pk:
             return cleaned
         event = self.instance
-        if event.done_on and not done_on:
+        if event.done_on and not done_on and not event.waived:
             self.add_error("done_on", _("A recorded act can be corrected, not taken back: give the right day."))
         is_public = event.consultation.is_published(timezone.now())
         if is_public and event.planned_on and event.planned_on != planned_on and not cleaned.get("reason", "").strip():
@@ -160,5 +156,6 @@ class EventForm(forms.ModelForm[FormalEvent]):
         self.data["previewed"] = seen  # type: ignore[index]
         for stage, opens, closes in windows:
             dates = deadlines.shown("from_to", opens, closes, timezone.now())
-            words = _("This act opens “%(stage)s”: %(dates)s. If that is right, save once more.")
-            self.add_error(None, words % {"stage": stage.name, "dates": dates})
+            words = [_("This act opens “%(stage)s”: %(dates)s.") % {"stage": stage.name, "dates": dates}]
+            words.append(deadlines.why_moved(done_on, stage.days_after or 0, timezone.now()))
+            self.add_error(None, " ".join([*filter(None, words), _("If that is right, save once more.")]))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
@@ -9,12 +9,27 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from consultations.deadlines import last_day, local_day
+from consultations.events import EventKind, handed_for, opinion_ends
 from consultations.stages import PERMITS, Action, Kind, ShownAs, kinds_permitting
+from programs.models import Resolution
 
 
 class ConsultationQuerySet(models.QuerySet["Consultation"]):
     def published(self, at: datetime) -> ConsultationQuerySet:
         return self.filter(published_at__lte=at)
+
+    def unfinished(self, at: datetime) -> ConsultationQuerySet:
+        """A stage has not closed, a meeting is ahead, an event is still planned, or the year has not been reported on."""
+        stages = Stage.objects.filter(consultation=models.OuterRef("pk"), closes_at__gt=at)
+        events = FormalEvent.objects.filter(consultation=models.OuterRef("pk"), done_on=None)
+        ahead = Q(planned_on__gte=local_day(at)) | Q(kind=EventKind.ANNUAL_REPORT)
+        meetings = Consultation.objects.filter(meetings__ends_at__gt=at)
+        return self.filter(models.Exists(stages) | models.Exists(events.filter(ahead)) | Q(pk__in=meetings))
+
+    def at_work(self, at: datetime) -> ConsultationQuerySet:
+        """Being prepared, or going on."""
+        return self.unfinished(at) | self.filter(published_at=None)
 
     def permitting(self, action: Action, at: datetime) -> ConsultationQuerySet:
         return self.filter(models.Exists(Stage.objects.filter(consultation=models.OuterRef("pk")).permitting(action, at)))
@@ -121,6 +136,7 @@ class FormalEvent(models.Model):
     """What is not participation: handed to the council of public benefit, accepted by the mayor, adopted, published."""
 
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="events", verbose_name=_("consultation"))
+    kind = models.CharField(_("kind"), max_length=15, choices=EventKind, default=EventKind.OTHER)
     name = models.CharField(_("what happens"), max_length=200)
     note = models.TextField(_("note"), max_length=1000, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -128,15 +144,59 @@ class FormalEvent(models.Model):
     done_on = models.DateField(_("done"), null=True, blank=True)
     document = models.ForeignKey("Document", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("document"))
     link = models.URLField(_("link"), blank=True)
+    # No opinion came in its days, which the law takes for a waiver: `done_on` is then the day they ended (art. 41i ust. 2).
+    waived = models.BooleanField(_("no opinion in time: waived"), default=False)
     date_changes = GenericRelation("DateChange")
 
     class Meta:
         verbose_name = _("formal event")
         verbose_name_plural = _("formal events")
         ordering = ("consultation", "position", "planned_on")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(waived=False) | Q(kind="opinion", done_on__isnull=False),
+                name="event_waived_is_an_opinion",
+                violation_error_message=_("Only an opinion whose days have passed can be waived."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def resolutions(self) -> list[Resolution]:
+        """What the council adopted, as recorded with the programs: nobody types it here again."""
+        if self.kind != EventKind.RESOLUTION:
+            return []
+        return [program.resolution for program in self.consultation.programs.all() if hasattr(program, "resolution")]
+
+    @property
+    def acted_on(self) -> date | None:
+        """The day it was done on, recorded here or, of a resolution, with the program."""
+        return self.done_on or min((resolution.adopted_on for resolution in self.resolutions), default=None)
+
+    @property
+    def opinion_ends_at(self) -> datetime | None:
+        """Of an opinion: when its days are over. None while no draft has been handed over."""
+        if self.kind != EventKind.OPINION:
+            return None
+        delivered = [
+            one.done_on for one in self.consultation.events.all() if one.kind == EventKind.HANDED_OVER and one.done_on is not None
+        ]
+        handed_on = handed_for(self.done_on, delivered)
+        return opinion_ends(handed_on) if handed_on else None
+
+    @property
+    def day(self) -> date | None:
+        """By which people look for it: done, else planned, else the last one that the law leaves for it."""
+        ends_at = self.opinion_ends_at
+        return self.acted_on or self.planned_on or (last_day(ends_at) if ends_at else None)
+
+    @property
+    def is_late(self) -> bool:
+        """An opinion that came after its days."""
+        ends_at = self.opinion_ends_at
+        return bool(ends_at and self.done_on and not self.waived and self.done_on > last_day(ends_at))
 
 
 class DateChange(models.Model):

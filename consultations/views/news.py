@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.limits import FORMS_FROM_ONE_NETWORK, TooMany, count_against, network_of
+from accounts.models import Portal
 from consultations.actions import news as verbs
 from consultations.forms.news import ContactForm
 from consultations.models import Announcement, Consultation, Document
@@ -45,8 +46,12 @@ def news_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def announcement(request: HttpRequest, slug: str) -> HttpResponse:
     at = timezone.now()
-    found = get_object_or_404(Announcement.objects.published(at).with_documents(at), slug=slug)
-    address = settings.PUBLIC_URL + reverse("consultations:announcement", args=[slug])
+    return announcement_page(request, get_object_or_404(Announcement.objects.published(at).with_documents(at), slug=slug), at)
+
+
+def announcement_page(request: HttpRequest, found: Announcement, at: datetime) -> HttpResponse:
+    """`found` with its documents: who may read it has been asked."""
+    address = settings.PUBLIC_URL + reverse("consultations:announcement", args=[found.slug])
     return render(request, "consultations/announcement.html", {"announcement": found, "address": address, "at": at})
 
 
@@ -92,7 +97,7 @@ class AtomFeed(Feed[Announcement, None]):
         return publicly_cached(super().__call__)(request, *args, **kwargs)
 
     def title(self) -> str:
-        return _("News of consultations – %(municipality)s") % {"municipality": settings.MUNICIPALITY["name"]}
+        return _("News of consultations – %(municipality)s") % {"municipality": Portal.current().name}
 
     def link(self) -> str:
         return settings.PUBLIC_URL + reverse("consultations:news")
@@ -101,7 +106,7 @@ class AtomFeed(Feed[Announcement, None]):
         return settings.PUBLIC_URL + reverse("consultations:atom")
 
     def author_name(self) -> str:
-        return settings.MUNICIPALITY["office"]
+        return Portal.current().office
 
     def items(self) -> list[Announcement]:
         at = timezone.now()

@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import TypedDict, cast
 
-from django.db.models import Count, DateTimeField, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Count, DateTimeField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 from django_stubs_ext import WithAnnotations
 
 from consultations.ical import calendar_of
-from consultations.models import Announcement, Consultation, Document, Voice, VoiceKind
+from consultations.models import Announcement, Consultation, Document, Publication, Report, Voice, VoiceKind
+from consultations.models.schedule import ConsultationQuerySet
 from consultations.timeline import for_pages, for_timelines, now, timeline
 from programs.freshness import KEEP, publicly_cached
 from programs.models import DraftVersion
@@ -41,10 +42,13 @@ def consultation_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def consultation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     at = timezone.now()
+    return consultation_page(request, Consultation.objects.published(at).filter(slug=slug), at)
+
+
+def consultation_page(request: HttpRequest, consultations: ConsultationQuerySet, at: datetime) -> HttpResponse:
+    """Of the one that is among `consultations`: who may read it has been asked."""
     # A row for each program of the consultation.
-    found = for_timelines(Consultation.objects.published(at).filter(slug=slug)).prefetch_related(
-        Prefetch("documents", Document.objects.order_by("position", "pk"))
-    )
+    found = for_timelines(consultations).prefetch_related(Prefetch("documents", Document.objects.order_by("position", "pk")))
     rows = list(_with_programs(found, at))
     if not rows:
         raise Http404
@@ -72,6 +76,8 @@ class Loaded(TypedDict):
     version_number: int | None
     latest_news: dict[str, str] | None
     said: Said | None
+    is_answered: bool
+    is_reported: bool
 
 
 # A subquery takes longer to build than to answer: built once, it reads the moment from the query around it.
@@ -86,6 +92,8 @@ _SAID = _VOICES.values(
         remarks=Count("pk", filter=Q(kind=VoiceKind.REMARK)),
     )
 )
+_ANSWERS = Publication.objects.filter(consultation=OuterRef("pk"), at__lte=_AT)
+_REPORT = Report.objects.public(_AT).filter(consultation=OuterRef("pk"))
 
 
 def _with_programs(consultations: QuerySet[Consultation], at: datetime) -> QuerySet[WithAnnotations[Consultation, Loaded]]:
@@ -98,6 +106,8 @@ def _with_programs(consultations: QuerySet[Consultation], at: datetime) -> Query
             version_number=Subquery(_NEWEST_VERSION),
             latest_news=Subquery(_LATEST_NEWS),
             said=Subquery(_SAID),
+            is_answered=Exists(_ANSWERS),
+            is_reported=Exists(_REPORT),
         )
         .order_by("-programs__first_year", "programs__slug")
     )

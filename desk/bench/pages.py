@@ -11,7 +11,7 @@ from desk.bench.house import Server
 from meetings.models import Meeting
 from programs.models import DraftVersion
 
-ROUNDS, REQUESTS = 5, 40
+ROUNDS, REQUESTS, FEW = 5, 40, 10
 COLD, UNCHANGED = 1.5, 0.2  # times the CPU of the bare view
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -84,3 +84,12 @@ def pages() -> list[Result]:
         Result("pages", max(median(cold[path]) for path in short), COLD),
         Result("pages-304", max(median(unchanged[path]) for path in paths), UNCHANGED),
     ]
+
+
+def beside_bare(plain: OneWorker, portal: OneWorker, path: str) -> float:
+    """CPU of the worker for one page, in times of the bare view."""
+    plain.ask("/", 3), portal.ask(path, 3)
+    both = [(portal.ask(path, FEW), plain.ask("/", FEW)) for _ in range(ROUNDS)]
+    ratio = median(page[0] / bare_view[0] for page, bare_view in both)
+    print(f"{path}: {both[0][0][2]} bytes, {median(page[0] for page, _bare in both):.0f} ms of CPU, {ratio:.2f} bare views")
+    return ratio

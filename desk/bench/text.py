@@ -22,7 +22,7 @@ from docx import Document
 from desk.bench import Result
 from desk.bench.bare import bare
 from desk.bench.house import ask, own_house
-from desk.bench.pages import OneWorker
+from desk.bench.pages import OneWorker, beside_bare
 from programs import redline
 from programs.actions import UnitDraft, create_program, edit_unit, freeze_version, start_version, write_units
 from programs.comparison import Change, Fate, compare
@@ -36,7 +36,7 @@ from programs.views.changes import made
 SLUG = "2030"
 CHAPTERS, PARAGRAPHS, POINTS = 13, 20, 4  # each chapter has 20 §, each § has 4 points: 1,300 units in 13 chapters
 EDITED, WORDS_EACH = 500, 3  # three words of each give way to others: 3,000 insertions and deletions
-ROUNDS, REQUESTS = 5, 10
+ROUNDS = 5
 # The promises of 150 ms and 300 ms of CPU were given where the bare view took 17.7 ms.
 VERSION_PAGE, CHANGES_PAGE = 150 / 17.7, 300 / 17.7
 # The comparison also places 800 units that stayed, and knows amounts, dates and citations as whole words. The file for Word
@@ -68,7 +68,9 @@ def text() -> list[Result]:
             OneWorker("desk.bench.bare:make_application()", environment=environment) as plain,
             OneWorker("config.wsgi", environment=environment) as portal,
         ):
-            pages = [_page(plain, portal, path) for path in (f"/programy/{SLUG}/wersje/2/", f"/programy/{SLUG}/zmiany/1-2/")]
+            pages = [
+                beside_bare(plain, portal, path) for path in (f"/programy/{SLUG}/wersje/2/", f"/programy/{SLUG}/zmiany/1-2/")
+            ]
     for line in found["lines"]:
         print(line)
     return [
@@ -149,15 +151,6 @@ def _in_turns(
             if turn:  # the first warms up
                 seconds.append(clock() - started)
     return turns
-
-
-def _page(plain: OneWorker, portal: OneWorker, path: str) -> float:
-    """CPU of the worker for a page, in times of the bare view."""
-    plain.ask("/", 3), portal.ask(path, 3)
-    both = [(portal.ask(path, REQUESTS), plain.ask("/", REQUESTS)) for _ in range(ROUNDS)]
-    ratio = median(page[0] / bare_view[0] for page, bare_view in both)
-    print(f"{path}: {both[0][0][2]} bytes, {median(page[0] for page, _bare in both):.0f} ms of CPU, {ratio:.2f} bare views")
-    return ratio
 
 
 def _chapter(chance: Random) -> UnitDraft:

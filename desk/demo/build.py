@@ -5,13 +5,15 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import Role
 from consultations import deadlines
 from consultations.actions import move_stage
 from consultations.actions.rules import forget_missed
 from consultations.models import Consultation
 from consultations.stages import Action, kinds_permitting
+from desk.demo.answers import adopt_program, answer_voices, furnish_office, report, tell_where_proposals_landed
 from desk.demo.calendar import Calendar, working
-from desk.demo.cycle import Cycle, adopt_last_years_program, adopt_program, offer_last_years_program
+from desk.demo.cycle import Cycle, adopt_last_years_program, offer_last_years_program
 from desk.demo.people import STAFF, enter_organizations, hire_staff
 from meetings.actions import move_meeting
 from programs.models import ProgramKind, StatutoryElement
@@ -41,13 +43,24 @@ def build(calendar: Calendar, *, at: datetime) -> None:
     staff = hire_staff()
     StatutoryElement.objects.bulk_create(StatutoryElement(**row) for row in calendar.read("elements.json"))
     enter_organizations(calendar, at=at)
+    furnish_office(calendar, drafter=staff[Role.DRAFTER])
     archive = Cycle(calendar.read("consultation-2022.json"), calendar, staff, on_paper=True)
     last_year = adopt_last_years_program(archive)
     archive.live()
+    answer(archive)
     adopt_program(archive)
+    report(archive)
     offer_last_years_program(archive, last_year)
     for name in CURRENT.values():
-        Cycle(calendar.read(name), calendar, staff).live()
+        cycle = Cycle(calendar.read(name), calendar, staff)
+        cycle.live()
+        if "answers" in cycle.data:
+            answer(cycle)
+
+
+def answer(cycle: Cycle) -> None:
+    answer_voices(cycle)
+    tell_where_proposals_landed(cycle)
 
 
 def is_open(consultation: Consultation, at: datetime) -> bool:

@@ -54,7 +54,7 @@ class Cycle:
         self.publish_news()
         self.move_dates()
         self.collect_voices()
-        if self.on_paper:
+        if localdate(self.meeting.ends_at) < self.calendar.today:
             self.remember_meeting()
         return self.consultation
 
@@ -64,6 +64,11 @@ class Cycle:
         """The program: its own file, or only its title while there is no draft."""
         program: dict[str, Any] | str = self.data["program"]
         return self.calendar.read(program) if isinstance(program, str) else program
+
+    @property
+    def draft(self) -> DraftVersion:
+        assert self.version  # noqa: S101 - tells the type checker what the data holds
+        return self.version
 
     def freeze_draft(self) -> DraftVersion | None:
         if "draft" not in self.data:
@@ -105,6 +110,7 @@ class Cycle:
             self.events.append(
                 process.add_event(
                     self.consultation,
+                    kind=event["kind"],
                     name=event["name"],
                     note=event["note"],
                     planned_on=self.day(event["planned"]),
@@ -339,21 +345,6 @@ def adopt_last_years_program(cycle: Cycle) -> DraftVersion:
     version = texts.start_version(program, purpose=Purpose.ADOPTED, by=cycle.staff[Role.DRAFTER], at=at)
     write(version, text["units"], at=at)
     return texts.freeze_version(version, by=cycle.staff[Role.DRAFTER], at=at)
-
-
-def adopt_program(cycle: Cycle) -> None:
-    """What the council voted on: the draft with what the office took from the remarks."""
-    data, drafter = cycle.data["adopted"], cycle.staff[Role.DRAFTER]
-    at = cycle.calendar.at(data["frozen"])
-    version = texts.start_version(cycle.program, purpose=Purpose.ADOPTED, based_on=cycle.version, by=drafter, at=at - WEEK)
-    for edit in data["edits"]:
-        unit = version.texts.select_related("version").get(citation=edit["citation"])
-        texts.edit_unit(unit, heading=unit.heading, text=edit["text"], at=at - DAY)
-    added = data["added"]
-    behind = version.texts.select_related("parent").get(citation=added["behind"])
-    texts.add_unit(version, kind=Unit(added["kind"]), parent=behind.parent, after=behind, text=added["text"], at=at - DAY)
-    adopted = texts.freeze_version(version, by=drafter, at=at)
-    texts.record_resolution(cycle.program, version=adopted, adopted_on=localdate(at), **data["resolution"], by=drafter, at=at)
 
 
 def write(version: DraftVersion, units: list[dict[str, Any]], *, at: datetime) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import give_roles
-from accounts.models import Organization, User
+from accounts.models import Organization, Sphere, User
 from accounts.roles import GIVEN_BY_GROUP, Role
 from desk.demo.calendar import Calendar
 
@@ -56,6 +56,13 @@ def hire_staff() -> dict[Role, User]:
 
 
 def enter_organizations(calendar: Calendar, *, at: datetime) -> None:
-    Organization.objects.bulk_create(
-        Organization(**row, verified_at=at, created_at=at) for row in calendar.read("organizations.json")
+    rows = calendar.read("organizations.json")
+    spheres = dict(Sphere.objects.values_list("label", "pk"))
+    labels = [row.pop("spheres") for row in rows]
+    entered = Organization.objects.bulk_create(Organization(**row, verified_at=at, created_at=at) for row in rows)
+    has = Organization.spheres.through
+    has.objects.bulk_create(
+        has(organization_id=organization.pk, sphere_id=spheres[label])
+        for organization, given in zip(entered, labels, strict=True)
+        for label in given
     )

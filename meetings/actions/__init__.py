@@ -42,7 +42,6 @@ from meetings.actions.on_the_day import (
 )
 from meetings.actions.people import (
     SignUp,
-    folded,
     forget_needs,
     normalized,
 )
@@ -147,7 +146,6 @@ __all__ = [
     "edit_conclusion",
     "edit_group",
     "edit_meeting",
-    "folded",
     "forget_needs",
     "mark_absent",
     "mark_present",

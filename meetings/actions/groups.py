@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 
+from accounts.folding import folded
 from accounts.models import User
 from consultations.models import Topic
 from meetings import letters
@@ -16,7 +17,6 @@ from meetings.actions import seats
 from meetings.actions.answering import ask_again
 from meetings.actions.arranging import keep_complete, lock
 from meetings.actions.history import note
-from meetings.actions.people import folded
 from meetings.actions.refusals import (
     CannotBeDivided,
     DatesDoNotFit,

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.folding import folded
 from accounts.models import User
 from consultations.models import Channel
 from meetings.actions import seats
 from meetings.actions.answering import locked
 from meetings.actions.history import note, note_all
-from meetings.actions.people import folded
 from meetings.actions.refusals import DoorIsFull, GroupIsFull, NotTheDay, RegistrationHasEnded, TooManyAtOnce
 from meetings.actions.signing_up import check_once, check_open
 from meetings.models import Ended, Meeting, Registration, What, WorkingGroup

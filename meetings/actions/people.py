@@ -1,17 +1,15 @@
 """Who signs up, and when two people or two organizations are the same one."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.actions import organization_numbered
+from accounts.folding import folded
 from accounts.models import Organization
 from meetings.models import Registration, WorkingGroup
 
 # As the form promises: see meetings.forms.SignUpForm.
 NEEDS_KEPT_FOR = timedelta(days=14)
-# NFKD takes marks off letters; these letters are made of one piece.
-_ONE_PIECE = str.maketrans({"ł": "l", "đ": "d", "ø": "o"})
 
 
 @dataclass(frozen=True)
@@ -32,12 +30,6 @@ class SignUp:
     waits: bool = False
 
 
-def folded(text: str) -> str:
-    """For comparing names as people do: without case, accents and extra spaces."""
-    letters = unicodedata.normalize("NFKD", text.casefold()).translate(_ONE_PIECE)
-    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
-
-
 def normalized(email: str) -> str:
     return email.strip().lower()
 
@@ -45,7 +37,7 @@ def normalized(email: str) -> str:
 def entry_of(person: SignUp) -> Organization | None:
     """The directory's entry of that number or that name; what was typed stays as it is when there is none."""
     if person.organization:
-        return person.organization
+        return person.organization.heir
     if person.organization_number and (numbered := organization_numbered(person.organization_number)):
         return numbered
     key = folded(person.organization_name)
@@ -53,7 +45,7 @@ def entry_of(person: SignUp) -> Organization | None:
         return None
     names = Organization.objects.order_by("pk").values_list("pk", "name")
     found = next((pk for pk, known in names.iterator() if folded(known) == key), None)
-    return Organization.objects.get(pk=found) if found else None
+    return Organization.objects.select_related("merged_into").get(pk=found).heir if found else None
 
 
 def of_one_organization(group: WorkingGroup, organization_pk: int | None, name: str) -> int:

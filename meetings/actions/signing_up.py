@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from accounts.folding import folded
 from accounts.models import User
 from accounts.once import token_of
 from accounts.roles import Duty, has_duty
@@ -12,7 +13,7 @@ from consultations.models import Channel
 from meetings import letters
 from meetings.actions import seats
 from meetings.actions.history import note
-from meetings.actions.people import SignUp, entry_of, folded, normalized, of_one_organization
+from meetings.actions.people import SignUp, entry_of, normalized, of_one_organization
 from meetings.actions.refusals import (
     AlreadySignedUp,
     GroupIsFull,

@@ -15,13 +15,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from accounts.audit import record_export
 from accounts.desk import DeskAdmin, RefusalsInWords, staff
+from accounts.models import Export
 from accounts.roles import Duty, has_duty
 from consultations.forms.moments import MomentField
 from meetings import actions
 from meetings.admin.forms import CLOSED_WORDS, WHERE, WHO, CancelGroupForm, GroupForm, GroupFormSet, MeetingForm
 from meetings.exports.attendance import attendance_pdf
-from meetings.models import Meeting, MeetingAction, WorkingGroup
+from meetings.models import Meeting, MeetingAction, Registration, WorkingGroup
 
 
 class GroupInline(DeskAdmin, admin.StackedInline[WorkingGroup, Meeting]):
@@ -72,6 +74,7 @@ class GroupInline(DeskAdmin, admin.StackedInline[WorkingGroup, Meeting]):
 @admin.register(Meeting)
 class MeetingAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Meeting]):
     duty = Duty.RUN_MEETINGS
+    previewed_as = "meeting"
     refusals = (actions.Refusal,)
     form = MeetingForm
     inlines = (GroupInline,)
@@ -230,8 +233,10 @@ class MeetingAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Meeting]):
         meeting = get_object_or_404(Meeting, pk=pk)
         if not self.has_change_permission(request, meeting):
             raise PermissionDenied
-        groups = meeting.groups.taking_people().select_related("meeting", "parent")
-        response = HttpResponse(attendance_pdf(groups, at=timezone.now()), content_type="application/pdf")
+        at, groups = timezone.now(), meeting.groups.taking_people().select_related("meeting", "parent")
+        listed = Registration.objects.registered().filter(group__in=groups).count()
+        record_export(meeting, Export.ATTENDANCE, by=staff(request), rows=listed, at=at)
+        response = HttpResponse(attendance_pdf(groups, at=at), content_type="application/pdf")
         response["Content-Disposition"] = f'inline; filename="{meeting.slug}-listy.pdf"'
         return response
 

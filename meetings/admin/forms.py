@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.folding import folded
 from consultations.forms.moments import MomentField
 from consultations.models import Channel
 from meetings import actions
@@ -199,7 +200,7 @@ class RegistrationEntryForm(forms.ModelForm[Registration]):
             and not group.registrations.lapsed(at).exists()
         ):
             self.add_error("group", actions.GroupIsFull(group).in_words)
-        email, name_key = actions.normalized(cleaned.get("email", "")), actions.folded(cleaned.get("name", ""))
+        email, name_key = actions.normalized(cleaned.get("email", "")), folded(cleaned.get("name", ""))
         known = meeting.registrations.active().filter(email=email, name_key=name_key)
         if email and (registration := known.first()):
             self.add_error("name", actions.AlreadySignedUp(registration).in_words)

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
+from accounts.acting import acting as as_actor
+from accounts.audit import record_export
+from accounts.models import Export, User
 from accounts.roles import Duty, has_duty
 from consultations.deadlines import moment_words
 from meetings import actions
@@ -103,7 +105,9 @@ def _acting(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
         group, keeper = find_group(request, slug, pk, at)
         if request.method != "POST":
             return HttpResponseRedirect(page_of(group))
-        return view(request, group, keeper, at, **kwargs)
+        # Signed in, a moderator works as the desk does.
+        with as_actor(keeper.user):
+            return view(request, group, keeper, at, **kwargs)
 
     return acting
 
@@ -215,7 +219,9 @@ def group_note_history(request: HttpRequest, slug: str, pk: int) -> HttpResponse
 @require_safe
 def group_list_pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     at = timezone.now()
-    group, _keeper = find_group(request, slug, pk, at)
+    group, keeper = find_group(request, slug, pk, at)
+    listed = group.registrations.registered().count()
+    record_export(group, Export.ATTENDANCE, by=keeper.user, rows=listed, at=at)
     return _pdf(attendance_pdf([group], at=at), f"lista-{group.pk}.pdf")
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.models import Portal
 from consultations.deadlines import left_words, until_words
 from consultations.stages import Action
 from meetings import ical
@@ -34,7 +35,11 @@ def find_meeting(slug: str, at: datetime) -> Meeting:
 @require_safe
 def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
     at = timezone.now()
-    meeting = find_meeting(slug, at)
+    return meeting_page(request, find_meeting(slug, at), at)
+
+
+def meeting_page(request: HttpRequest, meeting: Meeting, at: datetime) -> HttpResponse:
+    """Who may read it has been asked."""
     is_over = meeting.ends_at <= at
     changes = list(meeting.date_changes.all())
     takes_sign_ups = meeting.may(MeetingAction.SIGN_UP, at)
@@ -130,7 +135,7 @@ def poster(request: HttpRequest, slug: str, size: str = "a4") -> HttpResponse:
     meeting = find_meeting(slug, at)
     words = poster_words(meeting, at=at)
     # Made on request, since it is one page; kept by what it says, so that a sign-up does not make it anew.
-    said = json.dumps([settings.RELEASE, settings.MUNICIPALITY, size, words], default=str)
+    said = json.dumps([settings.RELEASE, Portal.current().name, size, words], default=str)
     key = f"poster:{meeting.pk}:{hashlib.sha256(said.encode()).hexdigest()}"
     content = cache.get_or_set(key, lambda: poster_pdf(words, size=size), 60 * 60 * 24)
     response = HttpResponse(content, content_type="application/pdf")

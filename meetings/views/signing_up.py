@@ -73,7 +73,7 @@ def show_form(
         "deadlines": deadlines_in_words(meeting, at),
     }
     if not form.is_to_be_checked:
-        page["organizations"] = Organization.objects.filter(verified_at__isnull=False).values_list("name", flat=True)
+        page["organizations"] = Organization.objects.standing().filter(verified_at__isnull=False).values_list("name", flat=True)
     return render(request, template, page)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.desk import staff
 from programs.actions import TROUBLES, ask_for_file, stop_file, try_file_again
 from programs.admin.pages import Desk, Refused, number, page, version_at_desk
-from programs.models import CONTENT_TYPES, DraftVersion, FileFormat, VersionFile, source_of
+from programs.models import CONTENT_TYPES, DraftVersion, FileFormat, VersionFile, sources_of
 
 
 def files_page(request: HttpRequest, pk: int, desk: Desk) -> HttpResponse:
@@ -20,7 +20,7 @@ def files_page(request: HttpRequest, pk: int, desk: Desk) -> HttpResponse:
         _act(request, version)
         return HttpResponseRedirect(reverse("admin:programs_files", args=[version.pk]))
     files = version.files.select_related("base", "version__program").order_by("base__number", "format", "-asked_at")
-    present = {base: source_of(version, base) for base in {file.base for file in files}}
+    present = sources_of(version, {file.base for file in files}, at=now())
     rows = [(file, file.source != present[file.base], TROUBLES.get(file.trouble, "")) for file in files]
     context = {
         "rows": rows,

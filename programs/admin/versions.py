@@ -64,6 +64,7 @@ class ProgramAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Program]):
 @admin.register(DraftVersion)
 class VersionAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[DraftVersion]):
     duty = Duty.DRAFT_TEXT
+    previewed_as = "version"
     refusals = (TextRefusal,)
     add_title = _("Begin a new version of the text")
     list_help = _("Open a version to write its text, freeze it or take its PDF. Number 1 of a program starts empty.")

@@ -13,15 +13,17 @@ should ask for that.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from accounts.models import Portal
 from programs.child import Limits, run
 from programs.models import DraftVersion
 from programs.reading import contents, tree
+from programs.reading.because import because_since
 from programs.reading.changes import compared
 
 # 600 pages take some 150 seconds and 1 GB.
@@ -71,14 +73,19 @@ def redline_pdf(
     base: DraftVersion,
     version: DraftVersion,
     *,
+    at: datetime,
     progress: Callable[[int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> RenderedPdf:
-    """What changed since `base`: a list of the changed units, then the whole text of `version` with its changes in place."""
-    context = {"base": base, "version": version, "both": compared(base, version)}
+    """What changed since `base`: a list of the changed units, then the whole text of `version` with its changes in place.
+
+    Beside each, why it changed, as far as the public may know at `at`.
+    """
+    because = because_since(base, version, at)
+    context = {"base": base, "version": version, "both": compared(base, version), "because": because}
     return press_pdf("programs/redline_pdf.html", context, progress=progress, cancelled=cancelled)
 
 
 def _html(template: str, context: Mapping[str, Any]) -> str:
     with translation.override("pl"):
-        return render_to_string(template, {"municipality": settings.MUNICIPALITY, **context})
+        return render_to_string(template, {"portal": Portal.current(), **context})

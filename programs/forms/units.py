@@ -136,15 +136,9 @@ class UnitForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        words = cleaned.get("text", "")
-        if "{" not in words and "}" not in words:
-            return cleaned
         try:
-            cleaned["text"] = stored(words, {as_cited(text.citation): text.provision_id for text in self.texts})
-        except UnknownMark as unknown:
-            self.add_error("text", _no_such_mark(unknown.words))
-            return cleaned
-        if wrong := _wrong_total(cleaned["text"], self.texts) or _stray_brace(cleaned["text"]):
+            cleaned["text"] = as_stored(cleaned.get("text", ""), self.texts)
+        except forms.ValidationError as wrong:
             self.add_error("text", wrong)
             return cleaned
         names_provisions = any(found["link"] for found in MARK.finditer(cleaned["text"]))
@@ -282,6 +276,19 @@ def _targets(unit: ProvisionText, texts: Sequence[ProvisionText]) -> Sequence[tu
 
 def _named(place: str, text: ProvisionText) -> str:
     return f"{place} – {text.opening}" if text.opening else place
+
+
+def as_stored(words: str, texts: Sequence[ProvisionText]) -> str:
+    """Typed words, their marks by the meaning that they have in this text. Raises ValidationError."""
+    if "{" not in words and "}" not in words:
+        return words
+    try:
+        meant = stored(words, {as_cited(text.citation): text.provision_id for text in texts})
+    except UnknownMark as unknown:
+        raise forms.ValidationError(_no_such_mark(unknown.words)) from unknown
+    if wrong := _wrong_total(meant, texts) or _stray_brace(meant):
+        raise forms.ValidationError(wrong)
+    return meant
 
 
 def _no_such_mark(words: str) -> str:

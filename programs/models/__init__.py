@@ -4,7 +4,7 @@ file.py (files made of versions), importing.py (Word files on their way in), fre
 from programs.models.attachment import Attachment, AttachmentKind
 
 # A landed migration names version_file_path here.
-from programs.models.file import CONTENT_TYPES, FileFormat, VersionFile, source_of, version_file_path
+from programs.models.file import CONTENT_TYPES, FileFormat, VersionFile, source_of, sources_of, version_file_path
 from programs.models.freshness import Boundary, Revision
 from programs.models.importing import TextImport, Tracked
 from programs.models.program import DraftVersion, Program, ProgramKind, Purpose, Resolution, StatutoryElement
@@ -44,5 +44,6 @@ __all__ = [
     "VersionFile",
     "checksum",
     "source_of",
+    "sources_of",
     "version_file_path",
 ]

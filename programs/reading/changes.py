@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from typing import NamedTuple, cast
 
+from django.utils.safestring import SafeString
+
 from programs import money
 from programs.comparison import Change, Comparison, Fate, compare
 from programs.lineage import ancestry
 from programs.marks import Spelling
 from programs.models import Descent, DraftVersion, ProvisionText
 from programs.numbering import Unit
+from programs.reading.because import Because, told
 from programs.reading.markup import FOLD, Piece, as_lines, linked, printed, spelled
 from programs.reading.tables import Cell, as_table
 from programs.reading.tree import spelling
@@ -58,12 +61,16 @@ def compared(before: DraftVersion, after: DraftVersion) -> Compared:
     return Compared(compare(old, new, ancestry(after).after(before.pk)), spelling(old), spelling(new))
 
 
-def changed_pieces(comparison: Comparison, old: Spelling, new: Spelling) -> list[ChangedPiece]:
-    """The units of both versions in one tree; deleted ones stand where they stood."""
+def changed_pieces(
+    comparison: Comparison, old: Spelling, new: Spelling, because: Because | None = None, *, links: bool = False
+) -> list[ChangedPiece]:
+    """The units of both versions in one tree, each with why it changed; deleted ones stand where they stood."""
     top: list[ChangedPiece] = []
     path: list[ChangedPiece] = []
     for change in comparison.changes:
         piece = _piece(change, old, new)
+        if because and (reasons := because.get(change.unit.provision_id)):
+            piece.beside = told(reasons, links=links)
         del path[change.depth :]
         (path[-1].children if path else top).append(piece)
         for around in path:
@@ -93,10 +100,10 @@ def anchor_of(change: Change) -> str:
     return change.unit.anchor if change.new else f"dawny-{change.unit.anchor}"
 
 
-def redlined(runs: Sequence[Run], old: Spelling, new: Spelling) -> str:
+def redlined(runs: Sequence[Run], old: Spelling, new: Spelling) -> SafeString:
     """Runs of words as markup, typeset as the whole that they are in each version."""
     if all(run.op == "same" for run in runs):
-        return "".join(spelled(run.words, new) for run in runs)
+        return SafeString("".join(spelled(run.words, new) for run in runs))
     parts = [(run.op, list((old if run.op == "old" else new).parts(run.words))) for run in runs]
     # Each character of a typeset text stands for one of the words.
     typeset_words = {
@@ -119,7 +126,8 @@ def redlined(runs: Sequence[Run], old: Spelling, new: Spelling) -> str:
             # Read without its colors, a change that puts out another stands apart from it.
             between = " " if markup and op == "new" and runs[len(markup) - 1].op == "old" else ""
             markup.append(_marked(op, shown, between + _OPENINGS[op], _CLOSING))
-    return "".join(markup)
+    # Each part was escaped when it became markup.
+    return SafeString("".join(markup))
 
 
 def _piece(change: Change, old: Spelling, new: Spelling) -> ChangedPiece:

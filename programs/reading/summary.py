@@ -1,6 +1,6 @@
 """The changes between two versions in short: how many there are, and a line for each changed unit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
@@ -53,23 +53,9 @@ def listed(comparison: Comparison, old: Spelling, new: Spelling) -> list[Line]:
             words=", ".join(_in_words(change)),
             excerpt=mark_safe(_excerpt(change, old, new)),  # noqa: S308 - escaped where it became markup
         )
-        for change in _topmost(comparison.changes)
+        for change in comparison.topmost
         if not change.is_quiet
     ]
-
-
-def _topmost(changes: Sequence[Change]) -> Iterator[Change]:
-    """All but those inside a unit that came or went as a whole."""
-    inside: tuple[Fate, int] | None = None
-    for change in changes:
-        if inside and change.depth > inside[1]:
-            if change.fate == inside[0]:
-                continue
-        else:
-            inside = None
-        if inside is None and change.fate in (Fate.NEW, Fate.DELETED):
-            inside = change.fate, change.depth
-        yield change
 
 
 def _in_words(change: Change) -> Iterator[str]:

@@ -6,6 +6,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from programs import reading
+from programs.reading.because import Because
 from programs.reading.changes import Compared, changed_pieces
 from programs.reading.summary import Line, counted, listed
 
@@ -19,9 +20,9 @@ def on_paper(nodes: Sequence[reading.Node]) -> SafeString:
 
 
 @register.filter
-def redlined(both: Compared) -> SafeString:
-    """{{ both|redlined }}: the units of two versions with what changed."""
-    return reading.html(changed_pieces(both.comparison, both.old, both.new), links=False)
+def redlined(both: Compared, because: Because | None = None) -> SafeString:
+    """{{ both|redlined:because }}: the units of two versions with what changed, and why."""
+    return reading.html(changed_pieces(both.comparison, both.old, both.new, because), links=False)
 
 
 @register.filter

@@ -62,17 +62,22 @@ def public_attachments(at: datetime) -> QuerySet[Attachment]:
 def _made(
     request: HttpRequest, version: DraftVersion, file_format: FileFormat, *, base: DraftVersion | None = None
 ) -> HttpResponseBase:
-    files = version.files.ready().filter(format=file_format, base=base, source=source_of(version, base))
+    at = now()
+    files = version.files.ready().filter(format=file_format, base=base, source=source_of(version, base, at=at))
     file = files.select_related("version__program", "base").first()
     if file is None:
-        return _not_made_yet(request, ask_for_file(version, file_format, base=base, at=now()))
+        return _not_made_yet(request, ask_for_file(version, file_format, base=base, at=at))
     etag = f'"{file.sha256}"'
     response: HttpResponseBase | None = get_conditional_response(request, etag)
     if response is None:
         response = FileResponse(file.file.open(), filename=file.download_name, content_type=CONTENT_TYPES[file_format])
     response["ETag"] = etag
-    # Frozen versions never change, and neither does their file.
-    patch_cache_control(response, public=True, max_age=ONE_YEAR, immutable=True)
+    if base:
+        # Why its words changed may become public yet.
+        patch_cache_control(response, public=True, max_age=int(KEEP.total_seconds()))
+    else:
+        # Frozen versions never change, and neither does their file.
+        patch_cache_control(response, public=True, max_age=ONE_YEAR, immutable=True)
     return response
 
 

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from uuid import UUID
@@ -13,6 +14,7 @@ from programs.freshness import publicly_cached
 from programs.lineage import read_since
 from programs.models import DraftVersion, Program, Purpose, VersionFile
 from programs.reading import contents, html, pieces, tree
+from programs.views.changes import known_reasons, versions_of
 from programs.views.files import public_attachments
 from programs.views.rows import Remarks, UnitRows
 
@@ -46,11 +48,21 @@ def program_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @publicly_cached
 def version_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     at = now()
-    of_program = DraftVersion.objects.public().filter(program__slug=slug).order_by("number")
-    versions = list(of_program.select_related("program__resolution").prefetch_related(_own_files()))
-    version = next((each for each in versions if each.number == number), None)
+    family = family_of(slug)
+    version = next((each for each in family if each.is_public and each.number == number), None)
     if version is None:
         raise Http404
+    return version_page(request, version, family, at)
+
+
+def family_of(slug: str) -> list[DraftVersion]:
+    """All versions of a program with what the page of one of them reads."""
+    return list(versions_of(slug).select_related("program__resolution").prefetch_related(_own_files()))
+
+
+def version_page(request: HttpRequest, version: DraftVersion, family: Sequence[DraftVersion], at: datetime) -> HttpResponse:
+    """Who may read the version has been asked; of its family, only public ones are named."""
+    versions = [each for each in family if each.is_public or each == version]
     earlier = versions[0] if versions[0] != version else None
     consultation = version.program.consultations.taking_remarks(at).first()
     if consultation and version != version.program.version_for_remarks():
@@ -60,7 +72,9 @@ def version_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
         remarks=_released_remarks(version, at),
         taking_remarks=consultation.slug if consultation else "",
         since=since,
-        changes_url=reverse("programs:changes", args=[slug, earlier.number, number]) if earlier else "",
+        # Of all that led here: who reads the adopted text can follow each provision to every voice behind it.
+        reasons=known_reasons(version, None, family, at),
+        changes_url=reverse("programs:changes", args=[version.program.slug, earlier.number, version.number]) if earlier else "",
     )
     context = {
         "version": version,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from programs.lineage import Since
 from programs.numbering import Unit
 from programs.reading import Node, printed
+from programs.reading.because import Because, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,9 @@ class UnitRows:
         taking_remarks: str,
         since: Mapping[UUID, Since],
         changes_url: str,
+        reasons: Because,
     ) -> None:
-        self.remarks, self.since, self.changes_url = remarks, since, changes_url
+        self.remarks, self.since, self.changes_url, self.reasons = remarks, since, changes_url, reasons
         self.comment_url = escape(reverse("consultations:remark_new", args=[taking_remarks])) if taking_remarks else ""
         self.comment, self.on = escape(_("Comment on %(citation)s")), escape(_("on %(citation)s"))
         # All are about one version.
@@ -49,7 +51,11 @@ class UnitRows:
         self.language = "" if language == "pl" else f' lang="{language}"'
 
     def __call__(self, node: Node) -> str:
-        provision, citation = node.text.provision_id, printed(node.text.citation)
+        provision = node.text.provision_id
+        reasons = told(self.reasons.get(provision, ()), links=True)
+        return f"{reasons}{self._row(node, provision, printed(node.text.citation))}"
+
+    def _row(self, node: Node, provision: UUID, citation: str) -> str:
         links = []
         if self.comment_url:
             comment = self.comment % {"citation": citation}

@@ -35,7 +35,7 @@ for (const box of all("[data-counter]")) {
 const drafts = {
   key: (form) => `draft:${form.dataset.draft}:${location.pathname}${location.search}`,
   fields: (form) => [...form.elements].filter((field) =>
-    field.name && !field.closest(".away") && !["hidden", "password", "file", "submit", "button"].includes(field.type)),
+    field.name && !field.closest(".away") && (!["hidden", "password", "file", "submit", "button"].includes(field.type) || "kept" in field.dataset)),
   keep(form) {
     const typed = this.fields(form).map((f) => [f.name, f.value, ["radio", "checkbox"].includes(f.type) ? f.checked : null]);
     try { sessionStorage.setItem(this.key(form), JSON.stringify(typed)); } catch { /* private mode: nothing to keep in */ }
@@ -93,13 +93,20 @@ const ready = (form) => {
 };
 addEventListener("pageshow", (event) => { if (event.persisted) all("form").forEach(ready); });
 
+// What was left empty does not stand in the address that people share.
+for (const form of all("form[method=get]")) {
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) if (!value) formData.delete(name);
+  });
+}
+
 // The link to share.
 for (const button of all("[data-copy]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.copy);
-    button.nextElementSibling.textContent = words.copied;
+    button.nextElementSibling.textContent = button.dataset.copied ?? words.copied;
   });
 }
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from consultations.actions import schedule
+from consultations.actions import events, schedule
 from consultations.models import Announcement, DateChange, Document, Stage
 from tests.factories.consultations import (
     CLOSES,
@@ -75,7 +75,7 @@ def test_a_document_is_added_with_its_size_and_removed(desk):
 def test_a_list_costs_the_same_whatever_the_rows(desk, django_assert_num_queries, model, expected, rows):
     for _one in range(rows):
         made = published()
-        schedule.add_event(made, name="Sesja", by=None, at=PUBLISHED)
+        events.add_event(made, name="Sesja", by=None, at=PUBLISHED)
         schedule.move_stage(made.stages.get(), opens_at=OPENS, closes_at=CLOSES + DAY, reason="Powód.", by=coordinator(), at=AT)
         announcement(made)
         document(made)

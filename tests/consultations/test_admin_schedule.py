@@ -1,6 +1,5 @@
 """The coordinator's pages: through the verbs, refused in words beside the field, constant in queries."""
 
-from datetime import date
 from unittest.mock import Mock
 
 import pytest
@@ -10,8 +9,8 @@ from django.utils import translation
 
 from accounts.models import User
 from accounts.roles import Role
-from consultations.actions import schedule
-from consultations.models import Consultation, DateChange, FormalEvent, Stage
+from consultations.actions import events, schedule
+from consultations.models import Consultation, DateChange, Stage
 from consultations.stages import Kind, ShownAs
 from tests.factories.consultations import (
     CLOSES,
@@ -148,7 +147,7 @@ def test_a_stage_is_added_through_the_verb(desk):
 
 def test_an_act_of_another_consultation_is_refused(desk):
     made = published()
-    foreign = schedule.add_event(published(), name="Cudze", by=None, at=PUBLISHED)
+    foreign = events.add_event(published(), name="Cudze", by=None, at=PUBLISHED)
     values = {
         "consultation": made.pk,
         "kind": Kind.COUNCIL,
@@ -193,73 +192,6 @@ def test_only_planned_stages_can_be_deleted(desk):
     assert desk.post(f"{ADMIN}/stage/{public.pk}/delete/", {"post": "yes"}).status_code == 403
     assert desk.post(f"{ADMIN}/stage/{hidden.pk}/delete/", {"post": "yes"}).status_code == 302
     assert list(Stage.objects.all()) == [public]
-
-
-# --- Formal events --------------------------------------------------------------------------------
-
-
-def waiting():
-    made = planned()
-    event = schedule.add_event(made, name="Przyjęcie projektu", by=None, at=PUBLISHED, planned_on=date(2021, 9, 8))
-    given = {"opens_at": None, "closes_at": None, "shown_as": ShownAs.AFTER_ACT, "after_event": event, "days_after": 14}
-    of = stage(made, **given)
-    stage(made, kind=Kind.PROPOSALS)
-    schedule.publish_consultation(made, by=None, at=PUBLISHED)
-    return event, of
-
-
-def act(**values: object) -> dict[str, object]:
-    given = {"name": "Przyjęcie projektu", "note": "", "position": 0, "planned_on": "2021-09-08", "done_on": "", "opens_at": ""}
-    return {**given, "reason": "", "previewed": "", "document": "", "link": "", **values}
-
-
-def test_the_windows_that_an_act_opens_are_shown_before_they_are_saved(desk):
-    event, of = waiting()
-    path = f"{ADMIN}/formalevent/{event.pk}/change/"
-    shown = desk.post(path, act(done_on="2021-10-20"))
-    assert "21 października – 3 listopada" in errors(shown)
-    event.refresh_from_db()
-    assert event.done_on is None
-    seen = shown.context["adminform"].form["previewed"].value()
-    # Another day than the one shown: shown again.
-    other = desk.post(path, act(done_on="2021-10-19", previewed=seen))
-    assert "20 października – 2 listopada" in errors(other)
-    early = desk.post(path, act(done_on="2021-10-21", previewed=seen))
-    assert set(early.context["adminform"].form.errors) == {"done_on"}
-    assert desk.post(path, act(done_on="2021-10-20", previewed=seen)).status_code == 302
-    of.refresh_from_db()
-    event.refresh_from_db()
-    assert (event.done_on, of.closes_at) == (date(2021, 10, 20), CLOSES)
-    # Saved again without a change: nothing to show, nothing moves.
-    assert desk.post(path, act(done_on="2021-10-20")).status_code == 302
-    assert DateChange.objects.count() == 0
-
-
-def test_an_act_that_opens_nothing_is_recorded_at_once_and_cannot_be_taken_back(desk):
-    made = published()
-    event = schedule.add_event(made, name="Sesja", by=None, at=PUBLISHED)
-    path = f"{ADMIN}/formalevent/{event.pk}/change/"
-    assert desk.post(path, act(name="Sesja", planned_on="", done_on="2021-10-19")).status_code == 302
-    refused = desk.post(path, act(name="Sesja", planned_on="", done_on=""))
-    assert set(refused.context["adminform"].form.errors) == {"done_on"}
-    event.refresh_from_db()
-    assert event.done_on == date(2021, 10, 19)
-
-
-def test_a_published_plan_of_an_act_moves_with_a_reason(desk):
-    event, _of = waiting()
-    path = f"{ADMIN}/formalevent/{event.pk}/change/"
-    refused = desk.post(path, act(planned_on="2021-09-20"))
-    assert set(refused.context["adminform"].form.errors) == {"reason"}
-    assert desk.post(path, act(planned_on="2021-09-20", reason="Dodatkowe posiedzenie.")).status_code == 302
-    assert DateChange.objects.get().field == "planned_on"
-
-
-def test_an_act_is_added_with_its_plan(desk):
-    made = published()
-    assert desk.post(f"{ADMIN}/formalevent/add/", act(consultation=made.pk)).status_code == 302
-    event = FormalEvent.objects.get()
-    assert (event.consultation, event.planned_on, event.done_on) == (made, date(2021, 9, 8), None)
 
 
 # --- Consultations --------------------------------------------------------------------------------

@@ -40,6 +40,27 @@ def test_a_term_of_14_days_ends_on_the_working_day_that_the_law_says(act, last):
     assert last_day(days_after(act, 14)) == last
 
 
+@pytest.mark.parametrize(
+    ("act", "why"),
+    [
+        (date(2021, 11, 3), ""),
+        (date(2021, 10, 20), ""),
+        (date(2021, 10, 18), "1 November is a holiday (All Saints' Day), so the end moves to 2 November."),
+        (date(2021, 10, 23), "6 November is a Saturday, 7 November is a Sunday, so the end moves to 8 November."),
+        (date(2021, 10, 28), "11 November is a holiday (National Independence Day), so the end moves to 12 November."),
+        (
+            date(2025, 12, 10),
+            "24 December is a holiday (Christmas Eve), 25 December is a holiday (Christmas Day), 26 December is a holiday "
+            "(Second Day of Christmas), 27 December is a Saturday, 28 December is a Sunday, so the end moves to 29 December.",
+        ),
+    ],
+)
+def test_why_a_term_of_14_days_ends_later_is_said_day_by_day(act, why):
+    with translation.override("en"):
+        assert deadlines.why_moved(act, 14, moment(act)) == why
+    assert ("(Uroczystość Wszystkich Świętych)" in deadlines.why_moved(act, 14, moment(act))) is (act == date(2021, 10, 18))
+
+
 def test_christmas_eve_was_a_working_day_before_2025():
     assert is_working(date(2024, 12, 24))
     assert not is_working(date(2025, 12, 24))

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from icalendar import Calendar
 
-from consultations.actions import schedule
+from consultations.actions import events, schedule
 from consultations.ical import calendar_of
 from consultations.models import Consultation
 from consultations.stages import Kind
@@ -62,14 +62,14 @@ def test_a_moved_stage_keeps_its_uid_and_raises_its_sequence():
 
 def test_events_are_tentative_until_done_and_what_has_no_date_is_left_out():
     made = published()
-    event = schedule.add_event(made, name="Sesja", by=None, at=PUBLISHED, planned_on=date(2021, 10, 21))
-    schedule.add_event(made, name="Kiedyś", by=None, at=PUBLISHED)
+    event = events.add_event(made, name="Sesja", by=None, at=PUBLISHED, planned_on=date(2021, 10, 21))
+    events.add_event(made, name="Kiedyś", by=None, at=PUBLISHED)
     stage(made, kind=Kind.COUNCIL, opens_at=None, closes_at=None)
     dated = made.stages.get(kind=Kind.REMARKS)
     assert set(read(made)) == {f"stage-{dated.pk}", f"event-{event.pk}"}
     planned_entry = read(made)[f"event-{event.pk}"]
     assert (planned_entry["dtstart"].dt, planned_entry["status"]) == (date(2021, 10, 21), "TENTATIVE")
-    schedule.record_event(event, done_on=date(2021, 11, 18), by=None, at=CLOSES + 15 * DAY)
+    events.record_event(event, done_on=date(2021, 11, 18), by=None, at=CLOSES + 15 * DAY)
     done = read(made)[f"event-{event.pk}"]
     assert (done["dtstart"].dt, done["dtend"].dt, done["status"]) == (date(2021, 11, 18), date(2021, 11, 19), "CONFIRMED")
 

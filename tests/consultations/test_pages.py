@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
-from consultations.actions import news, schedule
+from consultations.actions import events, news, schedule
 from consultations.actions.voices import release_voices
 from consultations.models import Consultation, Voice
 from consultations.stages import Kind
@@ -50,13 +50,13 @@ def full(monkeypatch, rows: int) -> Consultation:
         # One kind may not overlap with itself: one after another.
         window = {"opens_at": OPENS + n * DAY, "closes_at": OPENS + (n + 1) * DAY}
         of = stage(made, kind=Kind.REMARKS, name=f"Etap {n}", **window)
-        event = schedule.add_event(made, name=f"Posiedzenie {n}", by=None, at=PUBLISHED, planned_on=date(2021, 10, 1))
+        event = events.add_event(made, name=f"Posiedzenie {n}", by=None, at=PUBLISHED, planned_on=date(2021, 10, 1))
         document(made, name=f"plik-{n}.pdf", title=f"Dokument {n}")
         announcement(made)
         if n == 0:
             schedule.publish_consultation(made, by=None, at=PUBLISHED)
         schedule.move_stage(of, **{**window, "closes_at": window["closes_at"] - HOUR}, reason="Powód.", by=None, at=OPENS)
-        schedule.move_event(event, planned_on=date(2021, 10, 2), reason="Powód.", by=None, at=OPENS)
+        events.move_event(event, planned_on=date(2021, 10, 2), reason="Powód.", by=None, at=OPENS)
         times = {"starts_at": CLOSES, "ends_at": CLOSES + HOUR, "signup_until": None, "topics_until": None}
         meetings.meeting(consultation=made, groups=2, **times)
     return made
@@ -72,8 +72,8 @@ def test_the_page_costs_the_same_whatever_the_rows(client, monkeypatch, django_a
     assert connection.features.supports_json_field
     # The first visitor after a boundary counts it.
     client.get("/dostepnosc/")
-    # Validity; consultation, stages, meetings, events, moved dates, groups; documents.
-    with django_assert_num_queries(8):
+    # Validity; consultation, stages, meetings, events, programs, moved dates, groups; documents.
+    with django_assert_num_queries(9):
         page = client.get(f"/konsultacje/{made.slug}/").content.decode()
     assert page.count("Dokument ") == rows
     assert page.count('class="groups"') == rows
@@ -96,8 +96,8 @@ def test_lists_cost_the_same_whatever_the_rows(client, django_assert_num_queries
     # Validity, announcements, documents.
     with django_assert_num_queries(3):
         assert client.get("/aktualnosci/atom.xml").content.decode().count("<entry>") == rows
-    # Validity; consultations, stages, meetings, events, moved dates (meetings' groups are not there to be asked for).
-    with django_assert_num_queries(6):
+    # Validity; consultations, stages, meetings, events, programs, moved dates (no meeting has groups to be asked for).
+    with django_assert_num_queries(7):
         assert client.get("/kalendarz.ics").content.count(b"BEGIN:VEVENT") == rows
 
 

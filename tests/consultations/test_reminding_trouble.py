@@ -160,9 +160,10 @@ def test_a_tick_with_nothing_to_do_costs_the_same_however_many_rules_and_people(
         made = published()
         for _two in range(3):
             follower(made)
-    # Rules with stages, announcements, programs and versions; plans that are not over: stages, events, programs.
+    # Rules with stages, announcements, programs and versions; plans that are not over: stages, events, programs; opinions
+    # that did not come; answers that are due.
     for at in (OPENS - HOUR, OPENS - 30 * DAY):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(11):
             owe_due_reminders(at)
 
 
@@ -170,9 +171,9 @@ def test_a_rule_whose_time_is_running_asks_nothing_for_each_person(made, django_
     for _one in range(10):
         follower(made)
     owe_due_reminders(DUE)
-    # The nine; what is settled; a savepoint's two; the rule, the stage, its stages, its run, its letters; who has spoken,
+    # The eleven; what is settled; a savepoint's two; the rule, the stage, its stages, its run, its letters; who has spoken,
     # follows, meets.
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         owe_due_reminders(DUE + HOUR)
 
 

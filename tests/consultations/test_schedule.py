@@ -1,7 +1,6 @@
 """What the coordinator does to dates: refused in words, told to the public, and done once."""
 
-from contextlib import nullcontext
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,10 +8,8 @@ from django.utils import translation
 
 from accounts.letters import owe_letter
 from accounts.models import Letter, State
-from consultations import deadlines
-from consultations.actions import schedule
-from consultations.deadlines import moment
-from consultations.models import Consultation, DateChange, FormalEvent, Stage
+from consultations.actions import events, schedule
+from consultations.models import Consultation, DateChange, Stage
 from consultations.stages import Kind, ShownAs
 from programs.freshness import freshness
 from programs.models import Boundary
@@ -197,19 +194,6 @@ def test_words_of_a_stage_change_without_a_trace():
         schedule.edit_stage(of, **{**words, "shown_as": ShownAs.AFTER_ACT}, position=3, by=coordinator(), at=LATER)
 
 
-# --- Formal events --------------------------------------------------------------------------------
-
-
-def waiting_for_acceptance(**values: object) -> tuple[Consultation, FormalEvent, Stage]:
-    made = planned()
-    event = schedule.add_event(made, name="Przyjęcie projektu", by=None, at=PUBLISHED, planned_on=date(2021, 9, 8))
-    given = {"opens_at": None, "closes_at": None, "shown_as": ShownAs.AFTER_ACT, "after_event": event, "days_after": 14, **values}
-    waiting = stage(made, **given)
-    stage(made, kind=Kind.PROPOSALS)
-    schedule.publish_consultation(made, by=None, at=PUBLISHED)
-    return made, event, waiting
-
-
 def test_a_stage_after_an_act_names_the_act():
     made = published()
     with pytest.raises(schedule.ActIsMissing):
@@ -218,85 +202,12 @@ def test_a_stage_after_an_act_names_the_act():
         Stage.objects.create(consultation=made, kind=Kind.COUNCIL, name="x", shown_as=ShownAs.AFTER_ACT)
 
 
-def test_a_recorded_act_opens_the_stage_that_waits_for_it():
-    _made, event, waiting = waiting_for_acceptance()
-    schedule.record_event(event, done_on=date(2021, 10, 20), by=None, at=OPENS)
-    waiting.refresh_from_db()
-    # The day of the act does not count: from midnight after it, to the end of the fourteenth day.
-    assert waiting.opens_at == datetime(2021, 10, 20, 22, 0, tzinfo=UTC)
-    assert waiting.closes_at == datetime(2021, 11, 3, 23, 0, tzinfo=UTC)
-    assert deadlines.last_day(waiting.closes_at) == date(2021, 11, 3)
-    assert event.done_on == date(2021, 10, 20)
-    assert changes() == []
-
-
-def test_a_stage_may_open_at_a_given_moment_and_still_ends_by_the_rule():
-    _made, event, waiting = waiting_for_acceptance()
-    schedule.record_event(event, done_on=date(2021, 10, 20), opens_at=OPENS, by=None, at=OPENS)
-    waiting.refresh_from_db()
-    assert (waiting.opens_at, waiting.closes_at) == (OPENS, CLOSES)
-
-
-def test_a_planned_window_moves_with_the_act_and_the_public_is_told_why():
-    planned_window = {"opens_at": datetime(2021, 9, 8, 10, tzinfo=UTC), "closes_at": datetime(2021, 9, 22, 22, tzinfo=UTC)}
-    _made, event, waiting = waiting_for_acceptance(**planned_window)
-    schedule.record_event(event, done_on=date(2021, 10, 20), by=None, at=OPENS)
-    assert [field for field, *_rest in changes()] == ["opens_at", "closes_at"]
-    reasons = {reason for *_rest, reason in changes()}
-    assert len(reasons) == 1
-    assert "Przyjęcie projektu" in reasons.pop()
-    waiting.refresh_from_db()
-    assert waiting.closes_at == CLOSES
-
-
-def test_the_preview_is_what_is_recorded():
-    _made, event, waiting = waiting_for_acceptance()
-    ((stage_shown, opens, closes),) = schedule.windows_after(event, done_on=date(2021, 10, 23))
-    schedule.record_event(event, done_on=date(2021, 10, 23), by=None, at=OPENS + 3 * DAY)
-    waiting.refresh_from_db()
-    assert (stage_shown, opens, closes) == (waiting, waiting.opens_at, waiting.closes_at)
-    assert deadlines.last_day(closes) == date(2021, 11, 8)  # the fourteenth day is a Saturday
-
-
-def test_an_act_that_would_make_stages_overlap_is_not_recorded():
-    made, event, _waiting = waiting_for_acceptance()
-    stage(made, name="Inna tura", opens_at=CLOSES - DAY, closes_at=CLOSES + DAY)
-    with pytest.raises(schedule.StagesOverlap):
-        schedule.record_event(event, done_on=date(2021, 10, 20), by=None, at=OPENS)
-    event.refresh_from_db()
-    assert event.done_on is None
-
-
-@pytest.mark.parametrize(("at", "refused"), [(moment(date(2021, 10, 20)) - TICK, True), (moment(date(2021, 10, 20)), False)])
-def test_an_act_is_recorded_on_its_day_at_the_earliest(at, refused):
-    made, event, _waiting = waiting_for_acceptance()
-    done_on = date(2021, 10, 20)
-    for record in (
-        lambda: schedule.record_event(event, done_on=done_on, by=None, at=at),
-        lambda: schedule.add_event(made, name="Sesja", done_on=done_on, by=None, at=at),
-    ):
-        with pytest.raises(schedule.ActIsNotDoneYet) if refused else nullcontext():
-            record()
-    assert FormalEvent.objects.filter(done_on=done_on).count() == (0 if refused else 2)
-
-
-def test_a_planned_day_moves_with_a_reason_once_it_is_public():
-    _made, event, _waiting = waiting_for_acceptance()
-    with pytest.raises(schedule.ReasonIsMissing):
-        schedule.move_event(event, planned_on=date(2021, 9, 20), reason="", by=None, at=LATER)
-    schedule.move_event(event, planned_on=date(2021, 9, 20), reason="Dodatkowe posiedzenie.", by=None, at=LATER)
-    schedule.move_event(event, planned_on=date(2021, 9, 20), reason="", by=None, at=LATER)
-    assert changes() == [
-        ("planned_on", deadlines.moment(date(2021, 9, 8)), deadlines.moment(date(2021, 9, 20)), "Dodatkowe posiedzenie.")
-    ]
-
-
 # --- Removing -------------------------------------------------------------------------------------
 
 
 def test_only_what_nobody_has_read_can_be_removed():
     made = planned()
-    of, event = stage(made), schedule.add_event(made, name="Sesja", by=None, at=PUBLISHED)
+    of, event = stage(made), events.add_event(made, name="Sesja", by=None, at=PUBLISHED)
     spare = stage(made, kind=Kind.COUNCIL)
     schedule.remove_from_plan(spare, at=PUBLISHED)
     assert set(Boundary.objects.values_list("moment", flat=True)) == {OPENS, CLOSES}

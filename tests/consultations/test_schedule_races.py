@@ -9,8 +9,8 @@ from django.db import connection, transaction
 
 from accounts.models import Letter, State
 from consultations import reminding
-from consultations.actions import news, schedule, voices
-from consultations.models import Follow, ReminderRule, ReminderRun, Stage, Voice
+from consultations.actions import events, news, schedule, voices
+from consultations.models import EventKind, Follow, ReminderRule, ReminderRun, Stage, Voice
 from consultations.reminders import owe_due_reminders
 from tests.factories import voices as factory
 from tests.factories.consultations import CLOSES, DAY, HOUR, OPENS, PUBLISHED, follower, planned, published
@@ -60,7 +60,7 @@ def test_without_the_lock_stages_would_overlap(monkeypatch):
         check(*args)
         together.wait(timeout=10)
 
-    monkeypatch.setattr(schedule, "_lock", lambda consultation: consultation)
+    monkeypatch.setattr(schedule, "lock", lambda consultation: consultation)
     monkeypatch.setattr(schedule, "check_window", slow_check)
     at_once(lambda: add_remarks(made), times=2)
     assert made.stages.count() == 2
@@ -147,15 +147,15 @@ def test_a_stage_is_saved_while_a_letter_comes():
 
 def test_an_act_is_recorded_while_an_author_changes_words():
     made = factory.consultation()
-    event = schedule.add_event(made, name="Przyjęcie", by=None, at=factory.DURING)
+    event = events.add_event(made, name="Przyjęcie", by=None, at=factory.DURING)
     made.stages.update(after_event=event, days_after=30)
     voice = factory.proposal(made)
-    words = {"name": "Przyjęcie", "note": "", "position": 0, "link": "", "document": None}
+    words = {"kind": EventKind.ACCEPTANCE, "name": "Przyjęcie", "note": "", "position": 0, "link": "", "document": None}
     act = {"done_on": factory.DURING.date(), "opens_at": factory.OPENS}
     side_by_side(
         [
-            lambda: schedule.edit_event(event, **words, by=None, at=factory.DURING),
-            lambda: schedule.record_event(event, **act, by=None, at=factory.DURING),
+            lambda: events.edit_event(event, **words, by=None, at=factory.DURING),
+            lambda: events.record_event(event, **act, by=None, at=factory.DURING),
         ],
         lambda: voices.edit_voice(voice, at=factory.DURING, text="Inne słowa."),
     )

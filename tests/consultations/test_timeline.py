@@ -5,14 +5,15 @@ from datetime import date, datetime, time
 import pytest
 from django.utils import translation
 
-from consultations.actions import schedule
+from consultations.actions import events, schedule
 from consultations.deadlines import end_of, moment
-from consultations.models import Consultation
+from consultations.models import Consultation, EventKind
 from consultations.stages import Kind, ShownAs
 from consultations.timeline import Entry, Moved, Now, State, for_timelines, now, timeline
 from meetings.actions import move_meeting
 from tests.factories import meetings
 from tests.factories.consultations import CLOSES, DAY, HOUR, OPENS, PUBLISHED, TICK, document, planned, published, stage
+from tests.factories.programs import adopted
 
 pytestmark = pytest.mark.django_db
 
@@ -51,8 +52,8 @@ def test_what_can_be_done_stands_in_the_open_entry_alone(at, offered):
 
 def test_an_event_is_done_from_the_day_it_was_done():
     made = published()
-    event = schedule.add_event(made, name="Sesja", by=None, at=PUBLISHED, planned_on=date(2021, 10, 21))
-    schedule.record_event(event, done_on=date(2021, 11, 18), by=None, at=CLOSES + 15 * DAY)
+    event = events.add_event(made, name="Sesja", by=None, at=PUBLISHED, planned_on=date(2021, 10, 21))
+    events.record_event(event, done_on=date(2021, 11, 18), by=None, at=CLOSES + 15 * DAY)
     before, after = moment(date(2021, 11, 18)) - TICK, moment(date(2021, 11, 18))
     assert [entry.state for entry in shown(made, before) if entry.title == "Sesja"] == [State.LATER]
     assert [entry.state for entry in shown(made, after) if entry.title == "Sesja"] == [State.DONE]
@@ -60,15 +61,15 @@ def test_an_event_is_done_from_the_day_it_was_done():
 
 def test_planned_and_done_stand_side_by_side():
     made = published()
-    event = schedule.add_event(made, name="Sesja", by=None, at=PUBLISHED, planned_on=date(2021, 10, 21))
-    schedule.record_event(event, done_on=date(2021, 11, 18), by=None, at=CLOSES + 15 * DAY)
+    event = events.add_event(made, name="Sesja", by=None, at=PUBLISHED, planned_on=date(2021, 10, 21))
+    events.record_event(event, done_on=date(2021, 11, 18), by=None, at=CLOSES + 15 * DAY)
     entry = shown(made, CLOSES + 30 * DAY)[-1]
     assert (entry.date.day, entry.date.detail) == ("18 listopada", "planowano: 21 października")
 
 
 def test_an_event_whose_day_has_passed_unrecorded_is_only_planned():
     made = published()
-    schedule.add_event(made, name="Sesja", by=None, at=PUBLISHED, planned_on=date(2021, 10, 21))
+    events.add_event(made, name="Sesja", by=None, at=PUBLISHED, planned_on=date(2021, 10, 21))
     on_the_day, after = (
         next(e for e in shown(made, end_of(date(2021, 10, 21)) + shift) if e.title == "Sesja") for shift in (-TICK, 0 * DAY)
     )
@@ -84,8 +85,8 @@ def test_entries_stand_by_the_day_that_is_shown():
     stage(made, kind=Kind.ANNOUNCEMENT, name="Ogłoszenie", shown_as=ShownAs.ON)
     # Shown by its end: it stands after what happens meanwhile.
     stage(made, kind=Kind.DRAFTING, name="Prace", opens_at=OPENS, closes_at=OPENS + 20 * DAY, shown_as=ShownAs.UNTIL)
-    schedule.add_event(made, name="Posiedzenie", by=None, at=PUBLISHED, planned_on=date(2021, 10, 30))
-    schedule.add_event(made, name="Kiedyś", by=None, at=PUBLISHED)
+    events.add_event(made, name="Posiedzenie", by=None, at=PUBLISHED, planned_on=date(2021, 10, 30))
+    events.add_event(made, name="Kiedyś", by=None, at=PUBLISHED)
     assert [entry.title for entry in shown(made, PUBLISHED)] == ["Ogłoszenie", "Posiedzenie", "Prace", "Kiedyś"]
 
 
@@ -93,20 +94,20 @@ def test_position_goes_before_the_day():
     made = planned()
     stage(made, kind=Kind.COUNCIL, name="Drugi", position=2, opens_at=OPENS - DAY, closes_at=CLOSES)
     stage(made, name="Pierwszy", position=1)
-    schedule.add_event(made, name="Trzeci", by=None, at=PUBLISHED, planned_on=date(2020, 1, 1), position=3)
+    events.add_event(made, name="Trzeci", by=None, at=PUBLISHED, planned_on=date(2020, 1, 1), position=3)
     assert [entry.title for entry in shown(made, PUBLISHED)] == ["Pierwszy", "Drugi", "Trzeci"]
 
 
 def test_a_stage_that_waits_for_an_act_stands_after_it_and_says_what_it_waits_for():
     made = planned()
-    event = schedule.add_event(made, name="Przyjęcie projektu", by=None, at=PUBLISHED, planned_on=date(2021, 9, 8))
+    event = events.add_event(made, name="Przyjęcie projektu", by=None, at=PUBLISHED, planned_on=date(2021, 9, 8))
     waits = {"opens_at": None, "closes_at": None, "shown_as": ShownAs.AFTER_ACT, "after_event": event, "days_after": 14}
     stage(made, name="Uwagi", **waits)
     stage(made, kind=Kind.COUNCIL, name="Sesja", opens_at=CLOSES, closes_at=CLOSES + DAY)
     first, second, third = shown(made, PUBLISHED)
     assert [first.title, second.title, third.title] == ["Przyjęcie projektu", "Uwagi", "Sesja"]
     assert (second.date.day, second.counted_from) == ("14 dni", "Przyjęcie projektu")
-    schedule.record_event(event, done_on=date(2021, 10, 20), by=None, at=OPENS)
+    events.record_event(event, done_on=date(2021, 10, 20), by=None, at=OPENS)
     second = shown(made, PUBLISHED)[1]
     assert (second.date.day, second.counted_from) == ("21 października – 3 listopada", "")
 
@@ -117,10 +118,77 @@ def test_a_stage_says_how_many_organizations_were_invited_to_it(client, count, s
     made.stages.update(invited=count)
     with translation.override("en"):
         (entry,) = shown(made, OPENS)
-    assert entry.invited.startswith(said)
-    assert bool(entry.invited) is bool(count)
+    assert entry.fact.startswith(said)
+    assert bool(entry.fact) is bool(count)
     page = client.get(f"/en/konsultacje/{made.slug}/").content.decode().replace("\u00a0", " ")
     assert ("were invited" in page) is (count > 1)
+
+
+def test_a_stage_that_an_act_opened_says_why_it_ends_a_day_later():
+    """14 days from 18 October end on 1 November, which is a holiday."""
+    made = planned()
+    event = events.add_event(made, kind=EventKind.ACCEPTANCE, name="Przyjęcie", by=None, at=PUBLISHED)
+    waits = {"opens_at": None, "closes_at": None, "shown_as": ShownAs.AFTER_ACT, "after_event": event, "days_after": 14}
+    of = stage(made, **waits)
+    stage(made, kind=Kind.PROPOSALS, name="Propozycje")
+    schedule.publish_consultation(made, by=None, at=PUBLISHED)
+    events.record_event(event, done_on=date(2021, 10, 18), by=None, at=end_of(date(2021, 10, 18)))
+
+    def remarks() -> Entry:
+        with translation.override("en"):
+            return next(entry for entry in shown(made, OPENS) if entry.title == "Uwagi do projektu")
+
+    assert (remarks().date.day, remarks().fact) == (
+        "19 October – 2 November",
+        "1 November is a holiday (All Saints' Day), so the end moves to 2 November.",
+    )
+    # Prolonged by hand: the rule does not explain it any more, the reason beside it does.
+    of.refresh_from_db()
+    schedule.move_stage(of, opens_at=of.opens_at, closes_at=end_of(date(2021, 11, 5)), reason="Prośba.", by=None, at=OPENS)
+    assert (remarks().fact, [moved.reason for moved in remarks().moved]) == ("", ["Prośba."])
+
+
+def test_a_resolution_stands_with_the_number_and_the_text_that_the_program_has():
+    made = published()
+    events.add_event(made, kind=EventKind.RESOLUTION, name="Uchwała", by=None, at=PUBLISHED, planned_on=date(2021, 11, 25))
+    program = made.programs.get()
+    (before,) = (entry for entry in shown(made, CLOSES) if entry.title == "Uchwała")
+    assert (before.state, before.links) == (State.LATER, [])
+    adopted(program, adopted_on=date(2021, 11, 18), bip_url="https://bip.example.org/7")
+    at = moment(date(2021, 11, 18))
+    for when, state in ((at - TICK, State.LATER), (at, State.DONE)):
+        (entry,) = (entry for entry in shown(made, when) if entry.title == "Uchwała")
+        assert entry.state is state
+    assert (entry.date.day, entry.date.detail) == ("18 listopada", "planowano: 25 listopada")
+    assert [link.url for link in entry.links] == [f"/programy/{program.slug}/wersje/1/", "https://bip.example.org/7"]
+    assert "XXXV/900/21" in entry.links[0].text
+
+
+def test_a_waived_opinion_is_done_on_the_last_of_its_days():
+    made = published()
+    handed = events.add_event(made, kind=EventKind.HANDED_OVER, name="Przekazanie", by=None, at=PUBLISHED)
+    events.record_event(handed, done_on=date(2021, 10, 18), by=None, at=CLOSES)
+    opinion = events.add_event(made, kind=EventKind.OPINION, name="Opinia", by=None, at=PUBLISHED)
+    found = {entry.title: (entry.state, entry.date.day, bool(entry.fact)) for entry in shown(made, OPENS)}
+    assert found["Opinia"] == (State.LATER, "do 2 listopada", True)
+    events.waive_opinion(opinion, by=None, at=CLOSES)
+    found = {entry.title: (entry.state, entry.date.day, bool(entry.fact)) for entry in shown(made, CLOSES)}
+    assert found["Opinia"] == (State.DONE, "2 listopada", True)
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_a_timeline_costs_the_same_however_many_events(others, django_assert_num_queries):
+    made = published()
+    kinds = [EventKind.HANDED_OVER, EventKind.OPINION, EventKind.RESOLUTION]
+    for kind in [*kinds, *kinds * others]:
+        event = events.add_event(made, kind=kind, name=str(kind), by=None, at=PUBLISHED)
+        if kind == EventKind.HANDED_OVER:
+            events.record_event(event, done_on=date(2021, 10, 18), by=None, at=CLOSES)
+    adopted(made.programs.get(), adopted_on=date(2021, 11, 18))
+    found = for_timelines(Consultation.objects.filter(pk=made.pk))
+    # The consultation, its stages, events, programs, moved dates, meetings, documents.
+    with django_assert_num_queries(7):
+        timeline(found.get(), CLOSES)
 
 
 # --- Moved dates ----------------------------------------------------------------------------------
@@ -162,8 +230,8 @@ def test_one_move_of_both_ends_is_told_once():
 
 def test_a_moved_event_shows_its_old_day_until_it_is_done():
     made = published()
-    event = schedule.add_event(made, name="Sesja", by=None, at=PUBLISHED, planned_on=date(2021, 10, 21))
-    schedule.move_event(event, planned_on=date(2021, 11, 18), reason="Powód.", by=None, at=moment(date(2021, 9, 6)))
+    event = events.add_event(made, name="Sesja", by=None, at=PUBLISHED, planned_on=date(2021, 10, 21))
+    events.move_event(event, planned_on=date(2021, 11, 18), reason="Powód.", by=None, at=moment(date(2021, 9, 6)))
     entry = next(e for e in shown(made, PUBLISHED) if e.title == "Sesja")
     assert (entry.was, entry.date.day) == ("21 października", "18 listopada")
     assert entry.moved == [Moved("21 października", "18 listopada", "Powód.", "6 września")]
@@ -299,13 +367,26 @@ def test_when_nothing_is_open_the_next_stage_is_told():
 
 def test_a_document_of_an_event_is_linked_from_it():
     made = published()
-    event = schedule.add_event(made, name="Opinia", by=None, at=PUBLISHED, planned_on=date(2021, 10, 1))
+    event = events.add_event(made, name="Opinia", by=None, at=PUBLISHED, planned_on=date(2021, 10, 1))
     of = document(made, name="opinia.pdf", title="Opinia Rady")
-    schedule.edit_event(
-        event, name="Opinia", note="", position=0, link="https://bip.example.org/1", document=of, by=None, at=PUBLISHED
+    events.edit_event(
+        event,
+        kind=EventKind.OPINION,
+        name="Opinia",
+        note="",
+        position=0,
+        link="https://bip.example.org/1",
+        document=of,
+        by=None,
+        at=PUBLISHED,
     )
     entry = next(e for e in shown(made, PUBLISHED) if e.title == "Opinia")
     assert [link.url for link in entry.links] == [
         f"/konsultacje/{made.slug}/dokumenty/{of.pk}/opinia.pdf",
         "https://bip.example.org/1",
     ]
+    # It is put up a day later than the day shown here.
+    of.published_at = PUBLISHED + DAY
+    of.save()
+    before, after = (next(e for e in shown(made, PUBLISHED + shift) if e.title == "Opinia") for shift in (DAY - TICK, DAY))
+    assert [len(entry.links) for entry in (before, after)] == [1, 2]

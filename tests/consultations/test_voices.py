@@ -386,3 +386,9 @@ def test_a_withdrawn_letter_is_gone_from_the_public_but_not_from_the_record():
     assert "P/2027/001" in as_message(Letter.objects.get(kind="submission_withdrawn")).subject
     with pytest.raises(SubmissionIsWithdrawn):
         edit_voice(voice, at=DURING, text="Jednak nie.")
+
+
+def test_a_name_that_grows_when_it_is_folded_fits():
+    """PostgreSQL refuses what is longer than its column."""
+    letter = proposal(consultation(), author=replace(AUTHOR, organization_name="…" * 250)).submission
+    assert letter.folded == "." * 250

@@ -74,9 +74,19 @@ def test_a_proposal_may_be_about_another_matter(client, made):
     assert Voice.objects.get().topic is None
 
 
-def test_the_check_page_shows_the_proposed_wording_after_the_present_one(client, made):
-    page = text_of(fill(client, "remark", made))
-    assert page.index("<dd>Zapis nr 2 o kwocie 10 000 zł i „zasadach”.</dd>") < page.index("<dd>Lepsze brzmienie <b></dd>")
+def test_the_check_page_shows_the_proposed_wording_as_a_difference_said_in_words_too(client, made):
+    page = text_of(fill(client, "remark", made, proposed_wording='Zapis nr 2 o kwocie 20 000 zł i "zasadach" <b>.'))
+    changed = re.sub("<span class=.said.>([^<]*)</span>", r"\1", page[page.index('class="wording"') :])
+    changed = changed[changed.index(">") + 1 : changed.index("</div>")]
+    assert changed == (
+        "Zapis nr 2 o kwocie [usunięto: <del>10 000</del>] [dodano: <ins>20 000</ins>] zł i „zasadach”[dodano: <ins> <b></ins>]."
+    )
+
+
+def test_a_comment_alone_stands_after_the_present_wording(client, made):
+    page = text_of(fill(client, "remark", made, proposed_wording=""))
+    assert page.index("Zapis nr 2 o kwocie 10 000 zł i „zasadach”.</dd>") < page.index(">Za mało.</dd>")
+    assert "<ins>" not in page
 
 
 @KINDS

@@ -7,8 +7,12 @@ import time_machine
 from django.test import Client
 
 from accounts.tokens import LIFETIME, Purpose, sign
+from consultations.actions.schedule import add_stage
+from consultations.actions.voices import LetterIsAnswered, release_voices
 from consultations.models import Submission, Voice
+from consultations.stages import Kind
 from tests.consultations.voice_pages import text_of
+from tests.factories.answers import PUBLISHED, answered, published
 from tests.factories.voices import CLOSES, DURING, TICK, consultation, coordinator, proposal, remark
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +180,30 @@ def test_a_post_from_another_page_is_refused(made):
     for query in ("", "?withdraw", "?change=1"):
         assert foreign.post(link(voice) + query, {"text": "Zażółć"}).status_code == 403
     assert state() == before
+
+
+# --- What is answered in public ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def answered_letter(made):
+    """Published; then a second stage of its kind opens."""
+    voice = proposal(made)
+    release_voices([voice], by=coordinator(), at=DURING)
+    published(answered(voice).consultation)
+    days = {"opens_at": PUBLISHED + timedelta(days=1), "closes_at": PUBLISHED + timedelta(days=9)}
+    add_stage(made, kind=Kind.PROPOSALS, name="Etap II", by=None, at=PUBLISHED, **days)
+    return voice
+
+
+@pytest.mark.parametrize(
+    ("query", "data"), [("?change=1", {"step": "save", "text": "Co innego.", "topic": "0"}), ("?withdraw", {})]
+)
+def test_a_letter_whose_answer_is_public_stays_as_it_was_answered(client, answered_letter, clock, query, data):
+    address, before = link(answered_letter), state()
+    clock.move_to(PUBLISHED + timedelta(days=2))
+    assert client.get(address + query).status_code == 302
+    response = client.post(address + query, data)
+    assert state() == before
+    assert str(LetterIsAnswered.in_words) in text_of(response)
+    assert "?withdraw" not in text_of(client.get(address))

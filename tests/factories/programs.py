@@ -1,10 +1,10 @@
 """Programs and their texts, written by the verbs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from programs.actions import UnitDraft, create_program, edit_unit, freeze_version, start_version, write_units
-from programs.models import DraftVersion, Program, ProgramKind, ProvisionText, Purpose, StatutoryElement
+from programs.actions import UnitDraft, create_program, edit_unit, freeze_version, record_resolution, start_version, write_units
+from programs.models import DraftVersion, Program, ProgramKind, ProvisionText, Purpose, Resolution, StatutoryElement
 from programs.numbering import Unit
 
 WRITTEN = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -79,6 +79,12 @@ def frozen(
     of: Program | None = None, *, units: list[UnitDraft] | None = None, purpose: Purpose = Purpose.CONSULTATION
 ) -> DraftVersion:
     return freeze_version(draft(of, units=units, purpose=purpose), by=None, at=FROZEN)
+
+
+def adopted(of: Program, *, adopted_on: date, number: str = "XXXV/900/21", **words: str) -> Resolution:
+    """The council's resolution on a frozen text of one sentence."""
+    version = frozen(of, units=paragraphs(1), purpose=Purpose.ADOPTED)
+    return record_resolution(of, version=version, number=number, adopted_on=adopted_on, by=None, at=FROZEN, **words)
 
 
 def paragraphs(count: int) -> list[UnitDraft]:

@@ -10,11 +10,13 @@ from desk.bench.pages import pages
 from desk.bench.pdf import pdf
 from desk.bench.signup import signup
 from desk.bench.text import text
+from desk.bench.voices import voices
 
 BENCHMARKS: dict[str, Callable[[], list[Result]]] = {
     "pages": pages,
     "pdf": pdf,
     "text": text,
+    "voices": voices,
     "letters": letters,
     "signup": signup,
 }

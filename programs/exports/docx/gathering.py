@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 from typing import Any
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.text import capfirst
 
+from accounts.models import Portal
 from programs import money
 from programs.comparison import longest_rising
 from programs.exports.docx.levels import told_depths, typed_labels
@@ -90,8 +90,8 @@ def _document(version: DraftVersion, **parts: Any) -> Document:
     checksum = f", suma kontrolna tekstu: {version.sha256}" if version.sha256 else ""
     return Document(
         title=version.program.title,
-        author=settings.MUNICIPALITY["name"],
-        imprint=f"{settings.MUNICIPALITY['office']}, {_words(version)}{checksum}",
+        author=Portal.current().name,
+        imprint=f"{Portal.current().office}, {_words(version)}{checksum}",
         moment=f"{(version.frozen_at or version.created_at).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         **parts,
     )

@@ -11,18 +11,17 @@ from string import Template
 from typing import Final
 from uuid import UUID
 from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 from programs.child import report
 from programs.exports.docx.body import Body
 from programs.exports.docx.inline import Inline, printable
 from programs.exports.docx.levels import numbering_xml
 from programs.exports.docx.rows import Document, Targets
+from programs.exports.packing import entry
 from programs.marks import Spelling, Target
 
 _PARTS: Final = Path(__file__).with_name("parts")
-# The oldest date that a zip can bear.
-_DATE: Final = (1980, 1, 1, 0, 0, 0)
 _REPORT_EVERY: Final = 50  # units
 
 
@@ -32,16 +31,8 @@ def main(data: bytes) -> bytes:
     packed = BytesIO()
     with ZipFile(packed, "w") as package:
         for name, content in _parts(document):
-            package.writestr(_entry(name), content)
+            package.writestr(entry(name), content)
     return packed.getvalue()
-
-
-def _entry(name: str) -> ZipInfo:
-    entry = ZipInfo(name, _DATE)
-    entry.compress_type = ZIP_DEFLATED
-    # Unix, whatever the machine; a plain file.
-    entry.create_system, entry.external_attr = 3, 0o644 << 16
-    return entry
 
 
 def _parts(document: Document) -> Iterator[tuple[str, str]]:
