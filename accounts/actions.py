@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -18,6 +20,16 @@ from accounts.tokens import Purpose
 
 class AccountIsOutOfReach(Exception):
     in_words: Promise = _("You may not change this account. Ask the administrator of the portal to do it.")
+
+
+class NobodyWouldKeepAccounts(Exception):
+    in_words: Promise = _(
+        "After this nobody could manage accounts any more. Make somebody else a coordinator first, then change this account."
+    )
+
+
+class OwnSecondFactor(Exception):
+    in_words: Promise = _("Your own second factor you change on the page “Your account”, where we ask for a code first.")
 
 
 class RoleIsNotGiven(ValueError):
@@ -53,12 +65,50 @@ def give_roles(user: User, *, roles: Iterable[Role], by: User | None) -> None:
     user.save(update_fields=["is_staff"])
 
 
+@transaction.atomic
+def save_account(user: User, *, roles: Iterable[Role], by: User) -> None:
+    """Make or change an account at the desk: what `user` holds, and exactly these roles.
+
+    Raises AccountIsOutOfReach, NobodyWouldKeepAccounts, RoleIsNotGiven.
+    """
+    # Locked first and in one order: two coordinators may be about to close each other's accounts.
+    had_keepers = bool(User.objects.carrying(Duty.KEEP_DIRECTORY).select_for_update())
+    if user.pk and not may_change_account(User.objects.get(pk=user.pk), by=by):
+        raise AccountIsOutOfReach
+    user.save()
+    give_roles(user, roles=roles, by=by if user != by else None)
+    if had_keepers and not User.objects.carrying(Duty.KEEP_DIRECTORY).exists():
+        raise NobodyWouldKeepAccounts
+
+
+@transaction.atomic
+def end_sessions(user: User, *, by: User) -> None:
+    """Sign somebody out wherever they are signed in. Raises AccountIsOutOfReach."""
+    if not may_change_account(user, by=by):
+        raise AccountIsOutOfReach
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+
+
+@transaction.atomic
+def take_second_factor(user: User, *, by: User) -> None:
+    """The phone is lost: whoever signs in next sets up a new one. Raises AccountIsOutOfReach, OwnSecondFactor."""
+    if user == by:
+        # Somebody who finds a desk left open must not get rid of it.
+        raise OwnSecondFactor
+    end_sessions(user, by=by)
+    Authenticator.objects.filter(user=user).delete()
+
+
 def organization_numbered(number: str) -> Organization | None:
     """The directory's entry with this KRS, NIP or REGON number. Raises ValidationError for a number that is none of them."""
     kind = kind_of_number(number)
+    known = Organization.objects.select_related("merged_into")
     if kind == "krs":
-        return Organization.objects.filter(register=Register.KRS, register_number=number).first()
-    return Organization.objects.filter(**{kind: number}).order_by("pk").first()
+        found = known.filter(register=Register.KRS, register_number=number).first()
+    else:
+        found = known.filter(**{kind: number}).order_by("pk").first()
+    return found and found.heir
 
 
 @transaction.atomic
@@ -75,7 +125,7 @@ def enter_organization(name: str, *, number: str = "", at: datetime) -> Organiza
         with transaction.atomic():
             return Organization.objects.create(name=name, created_at=at, **numbers)
     except IntegrityError:
-        return Organization.objects.get(register=Register.KRS, register_number=number)
+        return Organization.objects.get(register=Register.KRS, register_number=number).heir
 
 
 def verify_organizations(organizations: QuerySet[Organization], *, at: datetime) -> int:
@@ -90,7 +140,9 @@ def stop_invitations(organization: Organization, *, at: datetime) -> Organizatio
     if locked.uninvited_at is None:
         locked.uninvited_at = at
         locked.save(update_fields=["uninvited_at"])
-    withdraw_unwanted(Purpose.DIRECTORY, locked.pk, at=at)
+    # Letters of before a merging name the entry of then.
+    for pk in (locked.pk, *locked.merged.values_list("pk", flat=True)):
+        withdraw_unwanted(Purpose.DIRECTORY, pk, at=at)
     return locked
 
 
@@ -99,6 +151,8 @@ def resume_invitations(organization: Organization) -> Organization:
     locked = Organization.objects.select_for_update().get(pk=organization.pk)
     locked.uninvited_at = None
     locked.save(update_fields=["uninvited_at"])
+    # They said "no" with the same mailbox, or handed theirs over.
+    locked.merged.update(uninvited_at=None)
     return locked
 
 

@@ -1,11 +1,13 @@
 """Signing in, as allauth does it: its letters go through the outbox, its refusals are in our words."""
 
 import secrets
+import time
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.core import context as current
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
@@ -41,6 +43,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         # Nobody registers: an account comes into being when somebody answers a link from a letter.
         return False
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Whoever has signed in a moment ago is not asked again: setting up the second factor begins with signing in."""
+        records = get_authentication_records(current.request, current.request.user)
+        return not records or time.time() - records[-1]["at"] >= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         # Our own address, whatever host name the request came with.

@@ -19,6 +19,7 @@ TASK_WORDS: dict[str, Promise] = {
     "consultations.remind": _("reminders about consultations"),
     "meetings.tick": _("reminders about meetings and freeing of places that were not confirmed"),
     "programs.render_owed": _("making files of programs"),
+    "consultations.render_reports": _("making files of reports"),
 }
 
 

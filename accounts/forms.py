@@ -95,9 +95,13 @@ class VisitorForm(forms.Form):
         """(field id, label, answer as read by people) of every visible answer given."""
         return self._as_read(self.cleaned_data)
 
+    def typed_answers(self) -> list[tuple[str, str, str]]:
+        """The same of what was typed, right or wrong."""
+        return self._as_read(self.data)
+
     def as_file(self, name: str) -> HttpResponse:
         """What was typed, right or wrong, as a text file: "uwaga.txt"."""
-        parts = [f"{label}\n{value}" for _id, label, value in self._as_read(self.data)]
+        parts = [f"{label}\n{value}" for _id, label, value in self.typed_answers()]
         response = HttpResponse("\n\n".join(parts), content_type="text/plain; charset=utf-8")
         response["Content-Disposition"] = content_disposition_header(True, name)
         return response

@@ -8,18 +8,28 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
-@dataclass(frozen=True)
-class Placeholder:
-    """A word in braces in the text of a letter, as {until}. Its value stands under this name in the letter's content."""
-
-    name: str
-    words: Promise
-    # What a preview shows before a real letter of the kind has been written. {public_url} may stand in it.
-    sample: Promise | str
-    # A value of several lines is written by this template from the letter's content.
-    template: str = ""
-    may_be_empty: bool = False
+from accounts.placeholders import (
+    ASKED_AGAIN,
+    BECAUSE,
+    CALENDAR_NOTE,
+    CONSULTATION,
+    DUE,
+    FACTS,
+    HOW,
+    LINK,
+    MANY,
+    MEETING,
+    NEW_DEADLINE,
+    NUMBERS,
+    PAGE_URL,
+    QUEUE,
+    REASON,
+    ROOM_LINK,
+    UNTIL,
+    VOICES,
+    WHAT,
+    Placeholder,
+)
 
 
 @dataclass(frozen=True)
@@ -34,67 +44,6 @@ class LetterKind:
     # address that has refused letters.
     is_transactional: bool = True
 
-
-# Every text may use these.
-STANDARD = (
-    Placeholder("municipality", _("name of the municipality"), ""),
-    Placeholder("public_url", _("address of the portal"), ""),
-)
-
-LINK = Placeholder("link", _("the person's own link, which works without signing in"), "{public_url}/")
-PAGE_URL = Placeholder("page_url", _("address of the page that the button opens"), "{public_url}/")
-CONSULTATION = Placeholder("consultation", _("title of the consultation"), _("Cooperation program for 2028"))
-UNTIL = Placeholder("until", _("the deadline in words"), _("until Thursday 22 July, 2:00 p.m."))
-NEW_DEADLINE = Placeholder(
-    "new_deadline",
-    _("a sentence saying that the deadline was moved; empty when it was not"),
-    _("This is a new deadline: the earlier one was moved."),
-    may_be_empty=True,
-)
-NUMBERS = Placeholder("numbers", _("numbers of the proposals or remarks"), "U/2027/001, U/2027/002")
-VOICES = Placeholder(
-    "voices",
-    _("everything that the person wrote, quoted"),
-    _("U/2027/001 – § 1\n\n> The words that the person wrote."),
-    "emails/parts/voices.txt",
-)
-MEETING = Placeholder("meeting", _("title of the meeting"), _("Meeting about the cooperation program"))
-FACTS = Placeholder(
-    "facts",
-    _("what is known of the meeting, each on a line of its own: when, how and where, group and room, who"),
-    _("- Meeting: Meeting about the cooperation program\n- When: Thursday 22 July 2027, 4:30 p.m. to 6:30 p.m.\n- How: on site"),
-    "emails/parts/meeting_facts.txt",
-)
-ROOM_LINK = Placeholder(
-    "room_link",
-    _("link to the room of the group; empty when there is none or the place is not confirmed"),
-    "https://room.example.org/1",
-    may_be_empty=True,
-)
-CALENDAR_NOTE = Placeholder(
-    "calendar_note",
-    _("a sentence on the calendar entry that is attached; empty when there is none"),
-    _("The entry for your calendar is attached."),
-    may_be_empty=True,
-)
-ASKED_AGAIN = Placeholder(
-    "confirm_until",
-    _("until when to say again that one is coming; empty when nobody asks for it"),
-    _("until Thursday 22 July, 2:00 p.m."),
-    may_be_empty=True,
-)
-QUEUE = Placeholder(
-    "queue",
-    _("a sentence on the waiting list and the person's place in it; empty for somebody who does not wait"),
-    _("2 people have waited longer than you: a place that becomes free is offered to them first."),
-    may_be_empty=True,
-)
-WHAT = Placeholder("what", _("what the stage collects"), _("Remarks on the draft"))
-HOW = Placeholder("how", _("a sentence on how it is done"), _("Choose a provision, write how it should read and why."))
-BECAUSE = Placeholder("because", _("why this person: follows or signed up"), _("you follow this consultation by e-mail"))
-REASON = Placeholder(
-    "reason", _("the reason that the office gave; may be empty"), _("The hall is being repaired."), may_be_empty=True
-)
 
 KINDS: dict[str, LetterKind] = {
     # Signing in
@@ -131,6 +80,12 @@ KINDS: dict[str, LetterKind] = {
             NUMBERS,
             VOICES,
             Placeholder("received", _("when it reached us"), _("22 July 2027, 10:42 a.m.")),
+            Placeholder(
+                "change_note",
+                _("a sentence on until when the letter can be changed or withdrawn; empty when it cannot"),
+                _("You can change or withdraw it until Thursday 22 July, 2:00 p.m."),
+                may_be_empty=True,
+            ),
         ),
         repeats_in_doubt=True,
     ),
@@ -184,6 +139,28 @@ KINDS: dict[str, LetterKind] = {
             BECAUSE,
         ),
         is_transactional=False,
+    ),
+    "answers": LetterKind(
+        _("answers to what the person wrote"),
+        (
+            LINK,
+            CONSULTATION,
+            NUMBERS,
+            Placeholder(
+                "note",
+                _("why there is another act of publication; empty for the first"),
+                _("An answer was corrected."),
+                may_be_empty=True,
+            ),
+            Placeholder(
+                "answers",
+                _("each thing that the person wrote, with its answer and reasons"),
+                _("U/2027/001 – § 1\n\n> The words that the person wrote.\n\nAnswer: taken into account."),
+                "emails/parts/answers.txt",
+            ),
+            Placeholder("contact_url", _("address of the form for questions"), "{public_url}/"),
+        ),
+        repeats_in_doubt=True,
     ),
     # Meetings
     "signup_confirm": LetterKind(
@@ -332,9 +309,18 @@ KINDS: dict[str, LetterKind] = {
             Placeholder(
                 "misfits",
                 _("what does not fit and by how many days, each on a line of its own"),
-                _("- “City council” ends 3 days after 30 November, the last day for adopting the program (art. 5a ust. 1)."),
+                _("- “City council” ends 3 days after the last day for adopting it (art. 5a ust. 1)."),
                 "emails/parts/misfits.txt",
             ),
+            PAGE_URL,
+        ),
+    ),
+    "staff_opinion": LetterKind(
+        _("desk: no opinion of the council of public benefit came in its days"),
+        (
+            CONSULTATION,
+            Placeholder("event", _("name of the event"), _("Opinion of the council of public benefit")),
+            Placeholder("ended", _("the last of the 14 days"), _("22 July")),
             PAGE_URL,
         ),
     ),
@@ -347,6 +333,20 @@ KINDS: dict[str, LetterKind] = {
             NEW_DEADLINE,
             Placeholder("remarks", _("how many remarks wait"), "12"),
             Placeholder("proposals", _("how many proposals wait"), "3"),
+            PAGE_URL,
+        ),
+    ),
+    "assigned": LetterKind(
+        _("desk: voices assigned to a person or a department"),
+        (CONSULTATION, MANY, NUMBERS, DUE, PAGE_URL),
+    ),
+    "answer_due": LetterKind(
+        _("desk: answers are due soon, or late"),
+        (
+            CONSULTATION,
+            MANY,
+            NUMBERS,
+            Placeholder("state", _("until what day they are due, or were"), _("Answers are due on 15 October")),
             PAGE_URL,
         ),
     ),

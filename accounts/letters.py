@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 DRAIN = "accounts.drain"
 # Seconds: what is owed within them leaves by one drain, and so by one message to the broker.
 TOGETHER = 0.2
+# Letters written by one statement.
+BATCH = 1000
 # After a broker did not answer, nobody waits for it again for so many seconds; the drain runs by itself anyway.
 LEAVE_BROKER_ALONE = 20.0
 # One try, half a second for each answer.
@@ -86,6 +88,16 @@ class Done:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What one address is to read, and in which language."""
+
+    to: str  # as one_address() gives it
+    context: dict[str, object]
+    language: str
+    link: tuple[Purpose, int]
+
+
+@dataclass(frozen=True)
 class OutboxHealth:
     queued: int
     oldest_queued_at: datetime | None
@@ -115,7 +127,7 @@ def owe_letter(
     stays cancelled. `occasion` is "<kind>:<object>:<pk>[:<moment>]". `is_new` says that this transaction has written the
     object, so that no letter of it can be known. Raises AddressIsWrong; KeyError for an unknown kind.
     """
-    to, is_optional = _one_address(to), not KINDS[kind].is_transactional
+    to, is_optional = one_address(to), not KINDS[kind].is_transactional
     known = None if is_new else Letter.objects.filter(to=to, occasion=occasion).only("to", "state", "history").first()
     if known and (known.state != State.OBSOLETE or known.is_cancelled_by_staff or (expires_at and expires_at <= at)):
         return
@@ -132,6 +144,29 @@ def owe_letter(
         "next_attempt_at": at,
     }
     _owe(known or Letter(to=to, occasion=occasion), content, is_optional=is_optional, at=at)
+
+
+def owe_to_all(said: Iterable[Said], *, kind: str, occasion: str, at: datetime) -> None:
+    """Owe many addresses one letter each for an occasion that this transaction has made, in a statement for a thousand.
+
+    For kinds that go out whatever an address has refused.
+    """
+    letters = [
+        Letter(
+            to=one.to,
+            kind=kind,
+            occasion=occasion,
+            language=one.language,
+            context=one.context,
+            link_purpose=one.link[0],
+            link_pk=one.link[1],
+            owed_at=at,
+            next_attempt_at=at,
+        )
+        for one in said
+    ]
+    Letter.objects.bulk_create(letters, batch_size=BATCH)
+    _wake_after_commit()
 
 
 def _owe(letter: Letter, content: dict[str, object], *, is_optional: bool, at: datetime) -> None:
@@ -283,7 +318,8 @@ def _wake_after_commit() -> None:
         transaction.on_commit(wake_sending, robust=True)
 
 
-def _one_address(to: str) -> str:
+def one_address(to: str) -> str:
+    """As it stands in the outbox. Raises AddressIsWrong."""
     to = to.strip().lower()
     try:
         validate_email(to)

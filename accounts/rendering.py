@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts import tokens
 from accounts.kinds import KINDS
-from accounts.models import Letter
+from accounts.models import Letter, Portal
 from accounts.texts import OwnTexts, TextIsBroken, button_in, check_text, filled, standard_values, text_of, used_in
 
 CALENDAR_METHOD = re.compile(r"^METHOD:([A-Z]+)\s*$", re.MULTILINE)
@@ -72,7 +72,7 @@ def as_message(letter: Letter, said: dict[str, str] | None = None) -> EmailMulti
 def framed(said: dict[str, str], language: str, unfollow: str = "") -> tuple[str, str]:
     """The plain and the HTML part, with who writes, why, and how to stop it."""
     with translation.override(language):
-        portal = _("Wspólnie, the consultation portal of %(name)s") % {"name": settings.MUNICIPALITY["name"]}
+        portal = _("Wspólnie, the consultation portal of %(name)s") % {"name": Portal.current().name}
         foot = f"{said['why']}\n\n{portal}\n{settings.PUBLIC_URL}/"
         if unfollow:
             how = _("To stop these letters, open the address below and press the button:")
@@ -82,7 +82,7 @@ def framed(said: dict[str, str], language: str, unfollow: str = "") -> tuple[str
         "body": as_html(said["body"]),
         "foot": as_html(foot),
         "language": language,
-        "office": settings.MUNICIPALITY["office"],
+        "office": Portal.current().office,
     }
     html = get_template("base_mail.html").render(frame)
     return f"{as_plain(said['body'])}\n\n-- \n{as_plain(foot)}\n", html

@@ -34,6 +34,7 @@ class Duty(StrEnum):
     DRAFT_TEXT = "draft_text"
     KEEP_DIRECTORY = "keep_directory"  # organizations and people
     SEE_LETTERS = "see_letters"
+    SET_UP = "set_up"  # whose portal it is
     READ_ALL = "read_all"
 
 
@@ -51,6 +52,7 @@ ALLOWS: dict[Role, frozenset[Duty]] = {
             Duty.DRAFT_TEXT,
             Duty.KEEP_DIRECTORY,
             Duty.SEE_LETTERS,
+            Duty.SET_UP,
             Duty.READ_ALL,
         }
     ),
@@ -85,8 +87,8 @@ def roles_of(user: "User | AnonymousUser") -> frozenset[Role]:
 
 
 def duties_of(user: "User | AnonymousUser") -> frozenset[Duty]:
-    """Everything that all roles of an active account carry together."""
-    if not user.is_active:
+    """Everything that all roles of an active account carry together; nothing without the second factor it must have."""
+    if not user.is_authenticated or not user.is_active or user.lacks_second_factor:
         return frozenset()
     return frozenset().union(*(ALLOWS[role] for role in roles_of(user)))
 

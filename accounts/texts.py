@@ -16,8 +16,9 @@ from django.template.loader import get_template
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.kinds import KINDS, STANDARD
-from accounts.models import LetterText
+from accounts.kinds import KINDS
+from accounts.models import LetterText, Portal
+from accounts.placeholders import STANDARD
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 BRACED = re.compile(r"\{([^{}\n]*)\}")
@@ -71,7 +72,7 @@ def placeholders_of(kind: str) -> list[str]:
 
 
 def standard_values() -> dict[str, str]:
-    return {"municipality": settings.MUNICIPALITY["name"], "public_url": settings.PUBLIC_URL}
+    return {"municipality": Portal.current().name, "public_url": settings.PUBLIC_URL}
 
 
 @lru_cache(maxsize=256)

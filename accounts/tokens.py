@@ -5,7 +5,7 @@ database or in a queued letter, and a letter that is tried again carries the sam
 is a row of LIFETIME. A GET of a link changes nothing: mail scanners open links.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -24,6 +24,8 @@ class Purpose(StrEnum):
     QUIET = "q"
     # Somebody who runs a thematic group.
     MODERATOR = "m"
+    # Whoever is handed it sees a page before it is public.
+    PREVIEW = "p"
 
 
 # Behind these a letter can be stopped with one click (RFC 8058).
@@ -37,6 +39,7 @@ LIFETIME: dict[Purpose, timedelta] = {
     Purpose.DIRECTORY: timedelta(days=3650),
     Purpose.QUIET: timedelta(days=3650),
     Purpose.MODERATOR: timedelta(days=180),
+    Purpose.PREVIEW: timedelta(days=7),
 }
 
 
@@ -52,25 +55,29 @@ class LinkIsExpired(Exception):
 class Link:
     purpose: Purpose
     pk: int
+    kind: str = ""  # of the row, where the purpose alone does not say it
+    until: datetime = field(default=datetime.max.replace(tzinfo=UTC), compare=False)
 
 
-def sign(purpose: Purpose, pk: int, *, at: datetime) -> str:
+def sign(purpose: Purpose, pk: int, *, at: datetime, kind: str = "") -> str:
     # Not signing.dumps: that adds the moment of the call, and a letter sent twice would carry two links.
-    return signing.Signer(salt="link").sign_object([purpose.value, pk, int(at.timestamp())])
+    said = [purpose.value, pk, int(at.timestamp())]
+    return signing.Signer(salt="link").sign_object([*said, kind] if kind else said)
 
 
 def read(token: str, *, at: datetime) -> Link:
     """Raises LinkIsForged or LinkIsExpired."""
     try:
-        purpose, pk, issued = signing.Signer(salt="link").unsign_object(token)
+        purpose, pk, issued, *kind = signing.Signer(salt="link").unsign_object(token)
     except signing.BadSignature as error:
         raise LinkIsForged from error
-    link = Link(Purpose(purpose), pk)
-    if at >= datetime.fromtimestamp(issued, UTC) + LIFETIME[link.purpose]:
+    until = datetime.fromtimestamp(issued, UTC) + LIFETIME[Purpose(purpose)]
+    link = Link(Purpose(purpose), pk, kind[0] if kind else "", until)
+    if at >= link.until:
         raise LinkIsExpired
     return link
 
 
-def address(purpose: Purpose, pk: int, *, at: datetime) -> str:
+def address(purpose: Purpose, pk: int, *, at: datetime, kind: str = "") -> str:
     """The absolute address of a signed link, for letters."""
-    return settings.PUBLIC_URL + reverse("link", args=[sign(purpose, pk, at=at)])
+    return settings.PUBLIC_URL + reverse("link", args=[sign(purpose, pk, at=at, kind=kind)])

@@ -16,7 +16,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 def directory_link(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     """An organization's own page: no more invitations, or again. A mail program POSTs here by itself (RFC 8058)."""
-    organization = get_object_or_404(Organization, pk=pk)
+    organization = get_object_or_404(Organization.objects.select_related("merged_into"), pk=pk).heir
     if request.method == "POST" and request.POST.get("act") == "again":
         organization = actions.resume_invitations(organization)
     elif request.method == "POST":

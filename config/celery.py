@@ -19,5 +19,6 @@ app.conf.beat_schedule = {
     "drain": {"task": "accounts.drain", "schedule": 30.0, "options": {"expires": 25}},
     "tick-consultations": {"task": "consultations.remind", "schedule": 60.0, "options": {"expires": 50}},
     "tick-meetings": {"task": "meetings.tick", "schedule": 60.0, "options": {"expires": 50}},
+    "render-reports": {"task": "consultations.render_reports", "schedule": 60.0, "options": {"expires": 50, "queue": "files"}},
     "render-owed-files": {"task": "programs.render_owed", "schedule": 60.0, "options": {"expires": 50, "queue": "files"}},
 }

@@ -1,7 +1,12 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
+from accounts.acting import acting
+from accounts.models import User
+
+SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -40,6 +45,21 @@ def no_body_on_head(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+def desk_acts_by_name(get_response: Handler) -> Handler:
+    """The audit is told whose doing it is that the desk, or somebody's account, changes. Public pages ask nobody who they are."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user if request.method not in SAFE and request.path.startswith(_of_staff()) else None
+        with acting(user if isinstance(user, User) and user.is_staff else None):
+            return get_response(request)
+
+    return middleware
+
+
+def _of_staff() -> tuple[str, str]:
+    return reverse("admin:index"), reverse("account")
 
 
 def _drop_from_vary(response: HttpResponse, header: str) -> None:

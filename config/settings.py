@@ -32,6 +32,8 @@ MUNICIPALITY = {
     "name": env.str("MUNICIPALITY_NAME", "Gmina Miasta Toruń") if DEMO else env.str("MUNICIPALITY_NAME"),
     "office": env.str("MUNICIPALITY_OFFICE", "Urząd Miasta Torunia") if DEMO else env.str("MUNICIPALITY_OFFICE"),
 }
+# On what terms open data of reports may be used: docs/open-data.md.
+OPEN_DATA_LICENCE = env.str("OPEN_DATA_LICENCE", "https://creativecommons.org/licenses/by/4.0/deed.pl")
 # How many proxies of ours stand in front: the visitor's address is that many steps from the right in X-Forwarded-For.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 DEBUG = False
@@ -54,6 +56,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -74,6 +78,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    # Around the page alone: nothing but what the page does is that person's doing.
+    "config.middleware.desk_acts_by_name",
 ]
 
 TEMPLATES = [
@@ -160,7 +166,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_DEFAULT_QUEUE = "letters"
 # A PDF must never hold up a letter.
-CELERY_TASK_ROUTES = {"programs.*": {"queue": "files"}}
+CELERY_TASK_ROUTES = {
+    name: {"queue": "files"} for name in ("programs.*", "consultations.make_file", "consultations.render_reports")
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 MAIL_DIR = VAR / "mail"
@@ -212,9 +220,20 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 30 * 60
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_TIMEOUT = 30 * 60
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 # Signed in with a password until the browser is closed: desks are shared.
 ACCOUNT_SESSION_REMEMBER = False
 PASSWORD_RESET_TIMEOUT = 30 * 60
+# An account of staff that has none can do nothing. In the demonstration the printed password is enough.
+STAFF_NEED_SECOND_FACTOR = not DEMO
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "activate_totp": "accounts.second_factor.SetUpForm",
+    "authenticate": "accounts.second_factor.SecondStepForm",
+    "reauthenticate": "accounts.second_factor.ConfirmBySecondFactorForm",
+}
+# A phone's clock may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
 
 # --- Language and time --------------------------------------------------------------------------
 LANGUAGE_CODE = "pl"

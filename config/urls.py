@@ -2,7 +2,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from desk import health
+from desk import health, looks
 from desk import views as desk
 
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("readyz", health.ready),
     path("robots.txt", desk.robots),
     path("favicon.ico", desk.favicon),
+    path("portal.css", looks.stylesheet, name="looks"),
+    path("logo", looks.logo, name="logo"),
     *i18n_patterns(
         path("", include("desk.urls")),
         path("l/<str:token>/", desk.link, name="link"),

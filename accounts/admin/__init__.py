@@ -1,5 +1,6 @@
-"""people.py: accounts and organizations; letters.py: the outbox; texts.py: its words; suppressions.py: refusing addresses."""
+"""people.py: people; letters.py: the outbox; texts.py: its words; suppressions.py: refusing addresses;
+contacts.py: lists of contacts; audit.py."""
 
-from accounts.admin import letters, people, suppressions, texts
+from accounts.admin import audit, contacts, letters, people, suppressions, texts
 
-__all__ = ["letters", "people", "suppressions", "texts"]
+__all__ = ["audit", "contacts", "letters", "people", "suppressions", "texts"]

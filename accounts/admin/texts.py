@@ -21,8 +21,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin.letters import MailDesk, in_a_frame, may_hold_a_frame
 from accounts.desk import staff
 from accounts.editing import Preview, preview, reset_text, save_text, send_test
-from accounts.kinds import KINDS, STANDARD, Placeholder
+from accounts.kinds import KINDS
 from accounts.models import LetterText
+from accounts.placeholders import STANDARD, Placeholder
 from accounts.texts import FIELDS, Text, TextIsBroken, check_text, default_text, fill, standard_values, text_of
 
 # How long a preview of unsaved words can be looked at, in seconds.

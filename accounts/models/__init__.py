@@ -1,19 +1,29 @@
-"""People and the organizations they speak for (people.py), and how we write to them (letters.py)."""
+"""People and organizations (people.py), letters to them (letters.py), who did what (audit.py), lists of
+contacts (contacts.py), whose portal it is (portal.py)."""
 
+from accounts.models.audit import AuditEntry, Export, What
+from accounts.models.contacts import ContactImport
 from accounts.models.letters import TROUBLE, WAITING, Heartbeat, Letter, LetterText, Rate, State, Suppression
-from accounts.models.people import Membership, Organization, Register, User
+from accounts.models.people import Membership, Organization, Register, Sphere, User
+from accounts.models.portal import Portal
 
 __all__ = [
     "TROUBLE",
     "WAITING",
+    "AuditEntry",
+    "ContactImport",
+    "Export",
     "Heartbeat",
     "Letter",
     "LetterText",
     "Membership",
     "Organization",
+    "Portal",
     "Rate",
     "Register",
+    "Sphere",
     "State",
     "Suppression",
     "User",
+    "What",
 ]

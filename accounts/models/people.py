@@ -2,17 +2,20 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import validate_krs, validate_nip, validate_regon
-from accounts.roles import Duty, Role, duties_of
+from accounts.roles import ALLOWS, GIVEN_BY_GROUP, Duty, Role, duties_of
+
+TOTP = "totp"  # allauth's name for codes from a phone; an emergency code alone is no second factor
 
 
 class UserManager(BaseUserManager["User"]):
@@ -28,6 +31,12 @@ class UserManager(BaseUserManager["User"]):
     def coordinators(self) -> models.QuerySet[User]:
         """Whoever runs consultations now: they are told when something goes wrong by itself."""
         return self.filter(is_active=True, groups__name=Role.COORDINATOR.value)
+
+    def carrying(self, duty: Duty) -> models.QuerySet[User]:
+        """Active accounts whose roles carry a duty, in the order in which they are locked."""
+        groups = [role.value for role in GIVEN_BY_GROUP if duty in ALLOWS[role]]
+        in_group = Exists(User.groups.through.objects.filter(user=OuterRef("pk"), group__name__in=groups))
+        return self.filter(Q(is_superuser=True) | in_group, is_active=True).order_by("pk")
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)
@@ -58,6 +67,14 @@ class User(AbstractBaseUser, PermissionsMixin):
             )
         ]
 
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Whether this account must set one up before it does anything at the desk. Asks the rows each time."""
+        if not settings.STAFF_NEED_SECOND_FACTOR:
+            return False
+        factors = self.authenticator_set  # type: ignore[attr-defined]  # allauth has no types
+        return not factors.filter(type=TOTP).exists()
+
     def __str__(self) -> str:
         return self.name or self.email
 
@@ -74,10 +91,39 @@ class Register(models.TextChoices):
     OTHER = "other", _("another register")
 
 
+class Sphere(models.Model):
+    """A point of art. 4 sec. 1 of the Act. The points are no numbers: 1aa stands between 1a and 1b, so they have a place."""
+
+    label = models.CharField(
+        _("point"), max_length=10, unique=True, error_messages={"unique": _("There is a point with this label already.")}
+    )
+    name = models.CharField(_("name"), max_length=300)
+    position = models.PositiveSmallIntegerField(_("place in the list"), default=0)
+    retired_on = models.DateField(
+        _("struck out of the Act on"),
+        null=True,
+        blank=True,
+        help_text=_("From that day it is not offered any more. Organizations that have it keep it."),
+    )
+
+    class Meta:
+        verbose_name = _("sphere of public tasks")
+        verbose_name_plural = _("spheres of public tasks")
+        ordering = ("position", "label")
+        constraints = [models.CheckConstraint(condition=~Q(label=""), name="sphere_has_a_label")]
+
+    def __str__(self) -> str:
+        return f"{self.label} – {self.name}" if self.name else self.label
+
+
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     def invitable(self) -> OrganizationQuerySet:
         """With an address that staff have looked at, and that did not ask us to stop."""
-        return self.exclude(email="").filter(verified_at__isnull=False, uninvited_at=None)
+        return self.standing().exclude(email="").filter(verified_at__isnull=False, uninvited_at=None)
+
+    def standing(self) -> OrganizationQuerySet:
+        """Without those that turned out to be another one: see accounts.merging."""
+        return self.filter(merged_into=None)
 
 
 class Organization(models.Model):
@@ -91,11 +137,19 @@ class Organization(models.Model):
     regon = models.CharField(_("REGON"), max_length=14, blank=True, validators=[validate_regon])
     seat = models.CharField(_("seat"), max_length=150, blank=True)
     email = models.EmailField(_("e-mail for invitations"), blank=True)
+    source = models.CharField(_("where we know it from"), max_length=200, blank=True)
+    consent = models.CharField(
+        _("consent to invitations"), max_length=200, blank=True, help_text=_("When it was given and how, in a few words.")
+    )
     uninvited_at = models.DateTimeField(_("asked for no more invitations"), null=True, blank=True, editable=False)
-    spheres = models.JSONField(_("spheres of public tasks"), default=list, blank=True)
+    spheres = models.ManyToManyField(Sphere, blank=True, related_name="organizations", verbose_name=_("spheres of public tasks"))
     # Entered by a visitor, not yet looked at by staff.
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
     created_at = models.DateTimeField(_("entered"), default=timezone.now, editable=False)
+    # The same organization, entered twice: this entry stays only as the way to that one.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged", verbose_name=_("merged into")
+    )
     objects = OrganizationQuerySet.as_manager()
 
     class Meta:
@@ -114,10 +168,16 @@ class Organization(models.Model):
                 name="organization_number_names_its_register",
                 violation_error_message=_("Choose the register that this number comes from."),
             ),
+            models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="organization_is_not_merged_into_itself"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def heir(self) -> Organization:
+        """The entry that stands for this one: itself, unless it was merged."""
+        return self.merged_into or self
 
     def clean(self) -> None:
         if self.register == Register.KRS and self.register_number:

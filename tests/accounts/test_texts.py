@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.editing import preview, reset_text, save_text, send_test
-from accounts.kinds import KINDS, SECRET_KINDS, STANDARD
+from accounts.kinds import KINDS, SECRET_KINDS
 from accounts.letters import owe_letter
 from accounts.models import Letter, LetterText
+from accounts.placeholders import STANDARD
 from accounts.rendering import as_message, texts
 from accounts.story import shown
 from accounts.texts import (
