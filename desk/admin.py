@@ -4,14 +4,19 @@ from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
+from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from accounts.desk import staff
 from accounts.letters import outbox_health
 from accounts.roles import Duty
+from desk.blueprint.views import blueprint_page
+from desk.cards import cards
 from desk.lights import counts, lights
+from desk.preview.views import preview_desk
 
 # The admin's own sentences, said again in our catalog: its Polish bends no names.
 SAID_BETTER = (
@@ -32,6 +37,8 @@ ORDER = (
         "Stage",
         "FormalEvent",
         "Voice",
+        "VoiceImport",
+        "AnswerTemplate",
         "Announcement",
         "Document",
         "ReminderRule",
@@ -40,7 +47,8 @@ ORDER = (
     ),
     *("meetings", "Meeting", "Registration", "TopicProposal"),
     *("programs", "Program", "DraftVersion", "StatutoryElement"),
-    *("accounts", "Organization", "User", "Letter", "LetterText", "Suppression"),
+    *("accounts", "Organization", "ContactImport", "Sphere", "User", "Letter", "LetterText", "Suppression"),
+    *("Portal", "AuditEntry"),
 )
 
 
@@ -57,19 +65,30 @@ class DeskSite(admin.AdminSite):
             app["models"].sort(key=lambda model: place.get(model["object_name"], len(place)))
         return sorted(apps, key=lambda app: place.get(app["app_label"], len(place)))
 
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        blueprint = path("consultations/consultation/prepare/", self.admin_view(blueprint_page), name="desk_blueprint")
+        preview = path("preview/<str:kind>/<int:pk>/", self.admin_view(preview_desk), name="desk_preview")
+        return [blueprint, preview, *super().get_urls()]
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         context: dict[str, Any] = {**(extra_context or {})}
-        user = request.user
+        user, at = request.user, timezone.now()
+        if user.is_authenticated and Duty.READ_ALL in user.duties:
+            context |= {"cards": cards(at), "runs_it": Duty.RUN_PROCESS in user.duties}
         if user.is_authenticated and not user.duties.isdisjoint({Duty.SEE_LETTERS, Duty.RUN_PROCESS}):
-            at = timezone.now()
             health = outbox_health(at)
             context |= {"lights": lights(health, at), "letter_counts": counts(health)}
         return super().index(request, context)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return super().has_permission(request) and not staff(request).lacks_second_factor
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The staff's sign-in page under /konto/, which counts wrong passwords; the admin's own does not."""
         if self.has_permission(request):
             return super().login(request, extra_context)
+        if super().has_permission(request):
+            return redirect("mfa_activate_totp")
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or resolve_url("admin:index"), resolve_url("account_password_login"))

@@ -6,7 +6,9 @@ from datetime import datetime
 from accounts import tokens
 from accounts.models import User
 from accounts.tokens import Purpose
+from consultations.answered import tell_answers
 from consultations.models import Follow, Submission
+from consultations.tracing import tell_landings
 from meetings.models import GroupModerator, Registration
 from meetings.words import page_of
 
@@ -25,14 +27,17 @@ class Matters:
 
 
 def matters_of(user: User, *, at: datetime) -> Matters:
-    """Newest first, each with its signed link. Five queries, however many matters."""
+    """Newest first, each with its signed link; voices with what became of them. A constant number of queries."""
     email = user.email
     registrations = Registration.objects.filter(email__iexact=email).select_related("meeting", "group").order_by("-created_at")
     submissions = (
         Submission.objects.filter(email__iexact=email)
         .select_related("consultation")
-        .prefetch_related("voices__provision_text", "voices__consultation")
+        .prefetch_related("voices__provision_text", "voices__until_text", "voices__consultation", "voices__submission")
     )
+    voices = [voice for submission in submissions for voice in submission.voices.all()]
+    tell_answers(voices, at)
+    tell_landings(voices, at)
     follows = Follow.objects.confirmed().filter(email__iexact=email).select_related("consultation")
     moderated = GroupModerator.objects.working(at).of_user(user).select_related("group__meeting", "group__parent")
 

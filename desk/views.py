@@ -11,10 +11,11 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from accounts import tokens
 from accounts.tokens import Purpose
 from accounts.views import directory_link
+from consultations.views.author import submission_link
 from consultations.views.following import follow_link, unfollow_link
-from consultations.views.voices import submission_link
 from desk.home import home as collect_home
 from desk.mine import matters_of
+from desk.preview.views import preview_page
 from meetings.views.groups import moderator_link
 from meetings.views.own import quiet_link, registration_link
 from programs.freshness import publicly_cached
@@ -43,6 +44,8 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "desk/link_forged.html", status=404)
     except tokens.LinkIsExpired:
         return render(request, "desk/link_expired.html", status=410)
+    if found.purpose == Purpose.PREVIEW:
+        return preview_page(request, found)
     return BEHIND_LINK[found.purpose](request, found.pk, token)
 
 

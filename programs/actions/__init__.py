@@ -11,7 +11,8 @@ from programs.actions.adoption import (
     rename_attachment,
     withdraw_resolution,
 )
-from programs.actions.files import TROUBLES, NothingChanged, ask_for_file, drop_old_proofs, make_file, stop_file, try_file_again
+from programs.actions.copying import copy_text
+from programs.actions.files import NothingChanged, ask_for_file, drop_old_proofs, make_file
 from programs.actions.importing import (
     CannotStandThere,
     ImportIsDone,
@@ -28,6 +29,7 @@ from programs.actions.importing import (
     read_import,
     text_of,
 )
+from programs.actions.making import TROUBLES, stop_file, try_file_again
 from programs.actions.reshaping import (
     HeadingWouldVanish,
     NoPlaceThere,
@@ -111,6 +113,7 @@ __all__ = [
     "add_unit",
     "as_seen",
     "ask_for_file",
+    "copy_text",
     "correct_resolution",
     "create_program",
     "decide_rows",

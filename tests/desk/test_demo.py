@@ -1,40 +1,40 @@
 """load_demo: three consultations by the verbs, true on the day it runs; run again it keeps what people typed."""
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
+from django.db import transaction
+from django.test import override_settings
 
 from accounts.models import Letter, User
-from accounts.roles import Role, roles_of
+from accounts.roles import roles_of
 from consultations import deadlines, reminders
 from consultations.models import Consultation, DateChange, FormalEvent, ReminderRun, Voice
-from consultations.stages import Action
-from desk.demo.build import ARCHIVE, load
+from desk.demo.build import load
 from desk.demo.people import STAFF
 from meetings.models import Meeting, Registration
 from meetings.reminders import owe_due_reminders
 from programs.marks import targets_of
 from programs.models import DraftVersion, Purpose, StatutoryElement
 from programs.numbering import Unit
+from tests.desk.demonstrated import TODAY, WARSAW, days_of_the_current_two, open_today
 from tests.factories import consultations
 
-WARSAW = ZoneInfo("Europe/Warsaw")
-TODAY = datetime(2026, 11, 23, 10, 0, tzinfo=WARSAW)
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
 
-pytestmark = pytest.mark.django_db
+
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Once: it takes a quarter of a minute, and each test takes back what it does."""
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")), transaction.atomic():
+        load(at=TODAY)
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def loaded(db):
-    load(at=TODAY)
-
-
-def open_today(at: datetime) -> tuple[bool, bool, bool]:
-    proposals = Consultation.objects.published(at).permitting(Action.PROPOSE, at).exists()
-    remarks = Consultation.objects.published(at).permitting(Action.REMARK, at).exists()
-    return Meeting.objects.taking_sign_ups(at).exists(), proposals, remarks
+def loaded(built, db):
+    """The demonstration, as on a Monday morning."""
 
 
 def test_the_archive_holds_the_real_case(loaded):
@@ -81,37 +81,6 @@ def test_everything_that_should_be_open_is_open(loaded):
     assert open_today(TODAY) == (True, True, True)
 
 
-def days_of_the_current_two() -> set[date]:
-    """Every day that their pages or their desk name."""
-    own = Consultation.objects.exclude(slug=ARCHIVE)
-    meetings = Meeting.objects.filter(consultation__in=own)
-    events = FormalEvent.objects.filter(consultation__in=own)
-    at = [
-        *own.values_list("published_at", "stages__opens_at", "announcements__published_at", "voices__submission__received_at"),
-        *meetings.values_list("starts_at", "registrations__created_at", "topic_proposals__received_at"),
-        *DraftVersion.objects.filter(program__consultations__in=own).values_list("frozen_at"),
-    ]
-    until = [
-        *own.values_list("stages__closes_at"),
-        *meetings.values_list("ends_at", "topics_until", "signup_until", "confirm_until"),
-    ]
-    days = {day for row in events.values_list("planned_on", "done_on") for day in row}
-    days |= {moment and deadlines.local_day(moment) for row in at for moment in row}
-    days |= {moment and deadlines.last_day(moment) for row in until for moment in row}
-    return days - {None}
-
-
-@pytest.mark.parametrize("today", ["2026-11-28", "2026-12-27", "2027-03-29", "2027-05-05"])
-def test_no_date_of_it_falls_on_a_week_end_or_a_holiday_whenever_it_is_loaded(db, today):
-    """On a Saturday, after Christmas, at Easter, after the holidays of May."""
-    at = datetime.fromisoformat(f"{today}T10:00").replace(tzinfo=WARSAW)
-    load(at=at)
-    days = days_of_the_current_two()
-    assert len(days) > 20
-    assert [day for day in days if not deadlines.is_working(day)] == []
-    assert open_today(at) == (True, True, True)
-
-
 def test_a_meeting_that_comes_to_a_holiday_when_it_is_loaded_again_is_held_the_day_after(loaded):
     load(at=TODAY + timedelta(days=38))  # six weeks after 25 November is Epiphany
     (meeting,) = Meeting.objects.filter(mode="remote", starts_at__gt=TODAY)
@@ -152,16 +121,6 @@ def test_loading_again_later_opens_both_and_keeps_what_people_typed(loaded, days
     assert set(Registration.objects.values_list("pk", "name")) == people
 
 
-def test_hours_stay_when_the_clocks_change_between_two_loads(db):
-    summer = datetime(2026, 9, 1, 10, 0, tzinfo=WARSAW)
-    load(at=summer)
-    load(at=summer + timedelta(days=90))
-    meeting = Meeting.objects.get(mode="remote", starts_at__gt=summer)
-    assert f"{meeting.starts_at.astimezone(WARSAW):%H:%M}" == "16:30"
-    closes = Consultation.objects.get(slug="2027-2030").stages.get(kind="remarks").closes_at
-    assert f"{closes.astimezone(WARSAW):%H:%M}" == "00:00"
-
-
 def test_what_a_visitor_has_published_is_not_moved(loaded):
     later = TODAY + timedelta(days=20)
     own = consultations.published(at=TODAY)
@@ -174,13 +133,6 @@ def test_what_a_visitor_has_published_is_not_moved(loaded):
 def test_nobody_real_is_in_it(loaded):
     for address in (*User.objects.values_list("email", flat=True), *Letter.objects.values_list("to", flat=True)):
         assert address.endswith(("@example.org", "@example.com"))
-
-
-def test_the_command_refuses_production(settings):
-    settings.DEMO = False
-    with pytest.raises(Exception, match="DEMO=1"):
-        call_command("load_demo")
-    assert Role.COORDINATOR.value not in User.objects.values_list("groups__name", flat=True)
 
 
 @pytest.mark.parametrize("role", [account.role for account in STAFF])
