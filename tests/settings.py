@@ -35,6 +35,12 @@ _name = f"test_{env.str('TEST_DB_SUFFIX', 'wspolnie')}_{_schema}"
 if DATABASE_URL:
     # Kept between runs (--reuse-db): its name changes with the migrations.
     DATABASES["default"]["TEST"] = {"NAME": _name}
+    # A few rows in tables that nobody has counted yet: compiling a query takes longer than asking it. And what a test has
+    # committed need not outlive a power cut; who sees it, and when, stays the same.
+    DATABASES["default"]["OPTIONS"] = {
+        **DATABASES["default"].get("OPTIONS", {}),
+        "options": "-c jit=off -c synchronous_commit=off",
+    }
 else:
     # A file, not memory: threads of a live server each have a connection, as they do in life.
     DATABASES["default"]["TEST"] = {"NAME": _scratch / "test.sqlite3"}

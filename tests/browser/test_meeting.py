@@ -134,7 +134,7 @@ def test_two_moderators_run_a_group_and_its_conclusion_becomes_a_proposal(portal
     expect(bogna.page.locator(".door .here")).to_have_count(2)
 
     kosma.page.fill("[name=body]", "Kosma: za mało małych grantów.")
-    expect(kosma.page.locator("[data-state]")).to_contain_text(re.compile(r"\d\d\.\d\d"))
+    expect(kosma.page.locator("[data-state]")).to_contain_text(re.compile(r"\d\.\d\d"))
     kosma.page.reload()
     expect(kosma.page.locator("[name=body]")).to_have_value("Kosma: za mało małych grantów.")
     write_on_a_slow_network(kosma.page)

@@ -65,11 +65,21 @@ DESKS = [
     "/admin/consultations/reminderrule/plan/1/",
     "/admin/consultations/follow/",
     "/admin/accounts/organization/",
+    "/admin/accounts/auditentry/",
+    "/admin/accounts/auditentry/1/change/",
     "/admin/consultations/formalevent/",
     "/admin/consultations/announcement/add/",
     "/admin/meetings/registration/add/",
     "/admin/consultations/voice/add/",
     "/admin/programs/program/add/",
+    "/admin/accounts/user/",
+    "/admin/accounts/sphere/",
+    "/admin/accounts/organization/duplicates/",
+    "/admin/accounts/portal/1/change/",
+    "/konto/",
+    "/konto/sesje/",
+    "/konto/drugi-skladnik/",
+    "/konto/drugi-skladnik/nowy/",
 ]
 
 

@@ -188,7 +188,8 @@ class Machinery:
             return cursor.fetchone()[0]
 
     def outcome(self) -> Outcome:
-        received, letters = self.received(), json.loads(self.ask("tell()"))
+        # In this order: a slow mail server may have put a letter on its disk, and ended a doubt, while the portal was asked.
+        letters, received = json.loads(self.ask("tell()")), self.received()
         return Outcome(
             sent=sum(letter["state"] == "sent" for letter in letters),
             in_doubt=sum(letter["state"] in TROUBLE for letter in letters),

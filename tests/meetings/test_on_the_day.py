@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.folding import folded
 from accounts.models import Letter
 from consultations.models import Channel
 from meetings import actions
@@ -216,7 +217,7 @@ def test_a_hundred_people_can_be_written_down_at_once_and_no_more(lines, fits):
 def test_who_is_on_the_list_already_is_marked_present_and_not_written_down_twice(group):
     known = make.registered(group, make.person("Łucja Żak"))
     present = walk_in(group, "  łucja  ŻAK ", "Jan Nowy", "JAN NOWY")
-    assert [actions.folded(one.name) for one in present] == ["lucja zak", "jan nowy"]
+    assert [folded(one.name) for one in present] == ["lucja zak", "jan nowy"]
     assert (fresh(known).present_at, group.registrations.count(), taken(group)) == (STARTS, 2, 2)
 
 

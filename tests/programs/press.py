@@ -1,6 +1,7 @@
 """A press for tests of files: quick, and it does on the way what the test says."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import pytest
 
@@ -23,7 +24,7 @@ class Press:
             monkeypatch.setattr(pdf, f"{what}_pdf", self.pdf)
             monkeypatch.setattr(docx, f"{what}_docx", self.docx)
 
-    def pdf(self, *versions: DraftVersion, progress: Progress, cancelled: Cancelled) -> pdf.RenderedPdf:
+    def pdf(self, *versions: DraftVersion, progress: Progress, cancelled: Cancelled, **moment: datetime) -> pdf.RenderedPdf:
         return pdf.RenderedPdf(self._print("pdf", versions, progress, cancelled), 3)
 
     def docx(self, *versions: DraftVersion, progress: Progress, cancelled: Cancelled) -> bytes:

@@ -11,9 +11,9 @@ from programs.actions import (
     VersionOfAnotherProgram,
     edit_program,
     edit_unit,
-    files,
     freeze_version,
     make_file,
+    making,
     set_purpose,
     start_version,
 )
@@ -102,7 +102,7 @@ def test_the_checksum_changes_with_every_part_of_the_text():
 
 def test_freezing_wakes_the_worker_for_each_format_once_it_is_committed(django_capture_on_commit_callbacks, monkeypatch):
     woken = []
-    monkeypatch.setattr(files, "wake", lambda *args: woken.append(args))
+    monkeypatch.setattr(making, "wake", lambda *args: woken.append(args))
     version = draft()
     with django_capture_on_commit_callbacks(execute=True):
         freeze_version(version, by=None, at=FROZEN)

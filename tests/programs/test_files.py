@@ -12,9 +12,9 @@ from programs.actions import (
     NothingChanged,
     ask_for_file,
     drop_old_proofs,
-    files,
     freeze_version,
     make_file,
+    making,
     start_version,
     stop_file,
     try_file_again,
@@ -42,7 +42,7 @@ def press(monkeypatch):
 @pytest.fixture
 def woken(monkeypatch):
     woken = []
-    monkeypatch.setattr(files, "wake", lambda *args: woken.append(args))
+    monkeypatch.setattr(making, "wake", lambda *args: woken.append(args))
     return woken
 
 
@@ -73,7 +73,7 @@ def test_asking_twice_is_asking_once(file_format):
     first = ask(version, file_format, by=by)
     assert ask(version, file_format, at=AT + LEASE) == first
     first.refresh_from_db()
-    assert (first.asked_at, first.asked_by, first.is_ready, first.source) == (AT, by, False, source_of(version))
+    assert (first.asked_at, first.asked_by, first.is_ready, first.source) == (AT, by, False, source_of(version, at=AT))
 
 
 def test_asking_for_a_file_that_freezing_asked_for_asks_for_nothing_more():
@@ -142,7 +142,7 @@ def test_a_proof_does_not_become_the_file_of_the_frozen_text():
     assert (file == proof, file.is_ready) == (False, False)
     make(file)
     assert (content(proof)[:11], content(file)[:10]) == (b"pdf [False]", b"pdf [True]")
-    assert (proof.is_of_frozen_words, file.is_of_frozen_words) == (False, True)
+    assert (proof.is_of_frozen_words(AT), file.is_of_frozen_words(AT)) == (False, True)
 
 
 def test_freezing_asks_for_every_format():

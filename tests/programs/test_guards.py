@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 def triggers():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
+        cursor.execute("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgname !~ '^audit_'")
         return dict(cursor.fetchall())
 
 

@@ -249,6 +249,6 @@ def test_the_watermark_is_an_artifact_behind_the_words(db):
 
 def test_a_document_of_another_app_shares_the_frame(db, settings):
     template = engines["django"].from_string('{% extends "base_pdf.html" %}{% block content %}<h1>{{ title }}</h1>{% endblock %}')
-    html = template.render({"title": "<Ogłoszenie>", "municipality": settings.MUNICIPALITY})
+    html = template.render({"title": "<Ogłoszenie>", "portal": settings.MUNICIPALITY})
     assert "&lt;Ogłoszenie&gt;" in html
     assert html.count("app:") == 5

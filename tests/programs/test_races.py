@@ -8,6 +8,7 @@ from time import monotonic, sleep
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Q
 
 from programs.actions import (
     ProgramIsClosed,
@@ -20,6 +21,7 @@ from programs.actions import (
     freeze_version,
     indent_unit,
     make_file,
+    making,
     record_resolution,
     reshaping,
     shift_unit,
@@ -29,7 +31,6 @@ from programs.actions import (
 )
 from programs.exports import plain
 from programs.models import DraftVersion, FileFormat, Program, ProvisionText, Purpose, VersionFile, checksum
-from programs.models.file import FileQuerySet
 from programs.numbering import Unit
 from tests.factories.programs import FROZEN, draft, frozen, program, unit
 from tests.programs.texts import lineage, outline, par, seen_pair, written
@@ -62,6 +63,8 @@ def started(call: Callable[[], object]) -> "Future[object]":
 
 def somebody_waits() -> bool:
     with connection.cursor() as cursor:
+        # Within a transaction the first answer would stand until its end, and each look too early would cost all ten seconds.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
         return bool(cursor.fetchone()[0])
 
@@ -219,22 +222,6 @@ def at_once(call: Callable[[], object]) -> list[object]:
         return list(threads.map(run, range(AT_ONCE)))
 
 
-@pytest.fixture
-def printed(monkeypatch):
-    """Each printing of a plain text; it takes so long that others come meanwhile, if they may."""
-    printed = []
-
-    def printer(version):
-        printed.append(version)
-        until = monotonic() + 2
-        while len(printed) == 1 and monotonic() < until:
-            sleep(0.01)
-        return b"text"
-
-    monkeypatch.setattr(plain, "version_text", printer)
-    return printed
-
-
 def test_those_who_ask_for_a_file_at_once_ask_for_one():
     version = draft()
     with transaction.atomic():
@@ -247,11 +234,23 @@ def test_those_who_ask_for_a_file_at_once_ask_for_one():
 
 
 @pytest.mark.parametrize("claims", [True, False], ids=["promise", "control"])
-def test_of_workers_who_come_at_once_one_makes_the_file(printed, monkeypatch, claims):
+def test_of_workers_who_come_at_once_one_makes_the_file(monkeypatch, claims):
+    printed: list[DraftVersion] = []
+    answers: list[bool] = []
+
+    def printer(version):
+        """Takes until another prints too, or all others have been told that they may not."""
+        printed.append(version)
+        until = monotonic() + 30
+        while len(printed) == 1 and len(answers) < AT_ONCE - 1 and monotonic() < until:
+            sleep(0.01)
+        return b"text"
+
+    monkeypatch.setattr(plain, "version_text", printer)
     if not claims:
-        monkeypatch.setattr(FileQuerySet, "owed", lambda files, at: files.filter(made_at=None))
+        monkeypatch.setattr(making, "owed", lambda at: Q(made_at=None))
     file = ask_for_file(draft(), FileFormat.TEXT, at=FROZEN)
-    answers = at_once(lambda: make_file(VersionFile.objects.get(pk=file.pk), at=FROZEN, clock=lambda: FROZEN))
+    at_once(lambda: answers.append(make_file(VersionFile.objects.get(pk=file.pk), at=FROZEN, clock=lambda: FROZEN)))
     assert (len(printed) == 1) is claims
     # Even then only one is kept.
     assert sorted(answers) == [False] * (AT_ONCE - 1) + [True]

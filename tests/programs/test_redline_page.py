@@ -379,7 +379,7 @@ def test_a_redline_that_is_not_there_is_asked_for(client, changed, file_format):
 
 @pytest.mark.poppler
 def test_the_pdf_says_in_words_what_changed(changed):
-    made = pdf.redline_pdf(changed.program.versions.get(number=1), changed)
+    made = pdf.redline_pdf(changed.program.versions.get(number=1), changed, at=FROZEN)
     words = " ".join(in_words(made.content).replace("\u00a0", " ").split())
     assert "[usunięto: zażółć gęślą jaźń] [dodano: pchnąć w tę łódź jeża]" in words
     assert "O środkach mówi § 12" in words
@@ -388,6 +388,6 @@ def test_the_pdf_says_in_words_what_changed(changed):
 
 @pytest.mark.poppler
 def test_the_pdf_is_one_that_everybody_can_read(changed, tmp_path):
-    made = pdf.redline_pdf(changed.program.versions.get(number=1), changed)
+    made = pdf.redline_pdf(changed.program.versions.get(number=1), changed, at=FROZEN)
     assert heard(made.content, tmp_path) == []
-    assert pdf.redline_pdf(changed.program.versions.get(number=1), changed) == made
+    assert pdf.redline_pdf(changed.program.versions.get(number=1), changed, at=FROZEN) == made
