@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 
 from accounts.models import Organization, Sphere
 from accounts.roles import Role
+from desk.watched import unwatch, watch
 from tests.accounts.test_admin import organization_form
 from tests.factories.accounts import person
 
@@ -99,6 +100,7 @@ def test_queries_do_not_grow_with_the_list(client, coordinator, spheres, rows, d
 def test_labels_of_before_become_rows_and_come_back():
     """Once typed by hand: twice the same, a point that the Act does not have, none."""
     before, after = [("accounts", "0009_audit_entries")], MigrationExecutor(connection).loader.graph.leaf_nodes()
+    unwatch(using="default")  # as manage.py migrate does
     try:
         MigrationExecutor(connection).migrate(before)
         old = MigrationExecutor(connection).loader.project_state(before).apps.get_model("accounts", "Organization")
@@ -112,3 +114,4 @@ def test_labels_of_before_become_rows_and_come_back():
         assert dict(old.objects.values_list("name", "spheres")) == {"A": ["1", "22a"], "B": ["99"], "C": []}
     finally:
         MigrationExecutor(connection).migrate(after)
+        watch(using="default")
