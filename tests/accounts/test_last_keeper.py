@@ -1,6 +1,10 @@
 """Somebody must be able to manage accounts, whoever changes whom, and at the same moment too."""
 
+import threading
+from collections.abc import Callable
+
 import pytest
+from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts import actions
@@ -75,12 +79,15 @@ def test_the_desk_refuses_in_words_and_keeps_what_was_typed(client):
     assert keepers() == [last]
 
 
-def _each_closes_the_other() -> list[object]:
+def _each_closes_the_other(before_commit: Callable[[], object] = lambda: None) -> list[object]:
     one, two = person("", Role.COORDINATOR), person("", Role.COORDINATOR)
-    return at_once(
-        lambda: save_account(closed(User.objects.get(pk=two.pk)), roles=[], by=one),
-        lambda: save_account(closed(User.objects.get(pk=one.pk)), roles=[], by=two),
-    )
+
+    def close(other: User, by: User) -> None:
+        with transaction.atomic():
+            save_account(closed(User.objects.get(pk=other.pk)), roles=[], by=by)
+            before_commit()
+
+    return at_once(lambda: close(two, one), lambda: close(one, two))
 
 
 @pytest.mark.postgresql
@@ -100,7 +107,7 @@ def test_two_who_close_each_other_leave_one(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_control_without_the_lock_nobody_is_left(monkeypatch):
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
-    # No lock keeps anybody away, so both come, however slow the machine is.
-    meeting_point(monkeypatch, actions, "give_roles", patience=60)
-    assert _each_closes_the_other() == [None, None]
+    # No lock keeps anybody away, so both have looked before either is done, however slow the machine is.
+    both = threading.Barrier(2)
+    assert _each_closes_the_other(before_commit=lambda: both.wait(timeout=60)) == [None, None]
     assert keepers() == []

@@ -45,15 +45,15 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
     return ends
 
 
-def meeting_point(monkeypatch, where: object, name: str, *, patience: float = 1) -> None:
-    """Two threads meet before they go on there; whom a lock keeps away is not waited for longer than so many seconds."""
+def meeting_point(monkeypatch, where: object, name: str) -> None:
+    """Two threads meet before they go on there; whom a lock keeps away is not waited for longer than a second."""
     both, original, met = threading.Barrier(2), getattr(where, name), threading.local()
 
     def wait_first(*args, **kwargs):
         if not getattr(met, "done", False):
             met.done = True
             with suppress(threading.BrokenBarrierError):
-                both.wait(timeout=patience)
+                both.wait(timeout=1)
         return original(*args, **kwargs)
 
     monkeypatch.setattr(where, name, wait_first)

@@ -12,7 +12,7 @@ from consultations.stages import Kind
 from desk.cards import Card, cards
 from desk.lights import Level
 from meetings.models import GroupModerator, Meeting
-from programs.models import DraftVersion, Purpose
+from programs.models import Purpose
 from tests.factories import meetings, voices
 from tests.factories.accounts import person
 from tests.factories.consultations import DAY, TICK, planned, program
@@ -126,10 +126,12 @@ def test_a_text_is_to_be_frozen_two_weeks_before_remarks(ahead, is_told):
     assert any("zamrożony tekst" in words for _level, words in said()) is is_told
 
 
-def test_a_working_draft_is_no_text_to_remark_on():
-    voices.consultation()
-    DraftVersion.objects.update(purpose=Purpose.WORKING)
-    assert any("zamrożony tekst" in words for _level, words in said())
+@pytest.mark.parametrize(("purpose", "is_told"), [(Purpose.WORKING, True), (Purpose.CONSULTATION, False)])
+def test_a_working_draft_is_no_text_to_remark_on(purpose, is_told):
+    programs = [voices.draft("2027", purpose=purpose).program]
+    made = create_consultation(title="K", slug="k", programs=programs, contact_email="u@example.org", at=OPENS)
+    add_stage(made, kind=Kind.REMARKS, name="Uwagi", opens_at=OPENS, closes_at=DURING + DAY, by=None, at=OPENS)
+    assert any("zamrożony tekst" in words for _level, words in said()) is is_told
 
 
 def test_voices_without_an_answer_are_counted():
