@@ -17,7 +17,7 @@ from consultations import deadlines
 from consultations.actions import StagesOverlap, WindowIsWrong
 from consultations.forms.moments import DayField, MomentField
 from consultations.models import Consultation, Stage
-from desk.blueprint.plan import MOMENTS, MeetingPlan, Process
+from desk.blueprint.plan import MOMENTS, MeetingPlan, Process, whole_weeks
 from meetings.models import Meeting
 
 # Beside which input a constraint of the meeting speaks.
@@ -119,19 +119,23 @@ class PlanForm(forms.Form):
         """Each stage, event and meeting with its rows."""
         old = {name: moment for name, _label, moment, _required in _inputs(self.source)}
         now = {name: moment for name, _label, moment, _required in _inputs(self.chosen())}
+        whole = {name: moment for name, _label, moment, _required in _inputs(whole_weeks(self.source, self.plan))}
         names = {f"stage-{n}": one.name for n, one in enumerate(self.plan.stages)}
         names |= {f"event-{n}": one.name for n, one in enumerate(self.plan.events)}
         names |= {f"meeting-{n}": one.title for n, one in enumerate(self.plan.meetings)}
         for prefix, name in names.items():
             keys = [key for key in old if key.startswith(f"{prefix}-")]
-            yield name, [self._row(key, old[key], now[key]) for key in keys]
+            yield name, [self._row(key, old[key], now[key], whole[key]) for key in keys]
 
-    def _row(self, key: str, old: date | None, new: date | None) -> Row:
-        day = _day_of(key, new)
+    def _row(self, key: str, old: date | None, new: date | None, whole: date | None) -> Row:
+        """`whole`: where whole weeks alone would have put it."""
+        day, usual_day = _day_of(key, new), _day_of(key, whole)
         acting = not key.endswith(("opens_at", "ends_at"))
         note = ""
         if day and acting and not deadlines.is_working(day):
             note = _("%(free)s.") % {"free": deadlines.free_words(day, self.at)}
+        elif new == self[key].initial and day != usual_day and usual_day and not deadlines.is_working(usual_day):
+            note = _("Moved to a working day: %(free)s.") % {"free": deadlines.free_words(usual_day, self.at)}
         compared = old is not None and self.source.program_pk is not None
         return Row(self[key], self._words(key, old) if compared else "", self._words(key, new), note)
 

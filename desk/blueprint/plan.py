@@ -91,6 +91,25 @@ def weeks_sooner(source: Process, plan: Process) -> int:
     return 0
 
 
+def whole_weeks(source: Process, plan: Process) -> Process:
+    """The source as many weeks later as the plan, where nothing gives way to a free day."""
+    weeks = weeks_between(source.year, plan.year) - weeks_sooner(source, plan)
+    return replace(
+        source,
+        stages=[
+            replace(
+                one, opens_at=one.opens_at and moved(one.opens_at, weeks), closes_at=one.closes_at and moved(one.closes_at, weeks)
+            )
+            for one in source.stages
+        ],
+        events=[replace(one, planned_on=one.planned_on and one.planned_on + weeks * WEEK) for one in source.events],
+        meetings=[
+            replace(one, moments={name: moment and moved(moment, weeks) for name, moment in one.moments.items()})
+            for one in source.meetings
+        ],
+    )
+
+
 def _later(source: Process, year: int, weeks: int) -> Process:
     return replace(
         source,

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from datetime import date, datetime, time, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from consultations import deadlines
 from consultations.models import Consultation
 from desk.blueprint.plan import MOMENTS, EventPlan, GroupPlan, MeetingPlan, Process, StagePlan
 from meetings.models import Meeting
-from programs.models import ProgramKind
+from programs.models import Program, ProgramKind
 
 OPTIONS = (
     "description",
@@ -125,6 +126,15 @@ def of_consultation(consultation: Consultation, *, for_year: int) -> Process | N
         rules=[dict(rule) for rule in consultation.reminder_rules.filter(stage=None).values(*RULE)],
         program_pk=program.pk,
     )
+
+
+def next_year(source: str, this_year: int) -> int:
+    """The year most likely wanted: the one after the source's program, else the next that has no annual program yet."""
+    chosen = Program.objects.filter(consultations__pk=int(source)).order_by("first_year").first() if source.isdecimal() else None
+    first = chosen.last_year + 1 if chosen else this_year + 1
+    kind = chosen.kind if chosen else ProgramKind.ANNUAL
+    taken = set(Program.objects.filter(kind=kind, first_year__gte=first).values_list("first_year", flat=True))
+    return next(year for year in count(first) if year not in taken)
 
 
 class _Years:

@@ -17,7 +17,7 @@ from consultations.plan_letters import misfit_words
 from desk.blueprint.carrying_out import AddressIsTaken, YearIsTaken, carry_out, program_of
 from desk.blueprint.forms import ChooseForm, PlanForm
 from desk.blueprint.plan import Process, plan_misfits, prepare, sooner_words, weeks_sooner
-from desk.blueprint.sources import of_consultation, usual
+from desk.blueprint.sources import next_year, of_consultation, usual
 from meetings.actions.refusals import Refusal
 
 
@@ -26,7 +26,7 @@ def blueprint_page(request: HttpRequest) -> HttpResponse:
     user, at = staff(request), now()
     if Duty.RUN_PROCESS not in user.duties:
         raise PermissionDenied
-    choose = ChooseForm(request.GET if "year" in request.GET else None, initial=_first(request))
+    choose = ChooseForm(request.GET) if "year" in request.GET else ChooseForm(initial=_first(request))
     if not choose.is_valid():
         return _page(request, {"choose": choose})
     year, chosen = choose.cleaned_data["year"], choose.cleaned_data["source"]
@@ -48,7 +48,8 @@ def blueprint_page(request: HttpRequest) -> HttpResponse:
 
 
 def _first(request: HttpRequest) -> dict[str, Any]:
-    return {"source": request.GET.get("source", ""), "year": localdate().year + 1}
+    source = request.GET.get("source", "")
+    return {"source": source, "year": next_year(source, localdate().year)}
 
 
 def _made(request: HttpRequest, form: PlanForm) -> HttpResponse | None:

@@ -180,6 +180,41 @@ def test_a_deadline_gives_way_to_a_holiday(by):
     assert deadlines.last_day(plan.stages[0].closes_at) == date(2027, 11, 12)
 
 
+def test_a_date_that_gave_way_says_why(desk):
+    source = planned(programs=[program(2022)])
+    # 11 November, a Thursday in both years.
+    closes = deadlines.end_of(date(2021, 11, 11))
+    stage(source, kind=Kind.ANALYSIS, opens_at=deadlines.moment(date(2021, 11, 2)), closes_at=closes)
+    address = f"{PAGE}?source={source.pk}&year=2028"
+    first = desk.get(address)
+    assert "Moved to a working day: 11 November 2027 is a holiday" in first.content.decode()
+    said = {**typed(first), "stage-0-closes_at": "2027-11-17T00:00", "check": "1"}
+    assert "Moved to a working day" not in desk.post(address, said).content.decode()
+
+
+def test_a_warning_keeps_nobody_from_saving(desk):
+    address = f"{PAGE}?year=2029"
+    late = {**typed(desk.get(address)), "event-3-planned_on": "2028-12-01"}
+    assert len(desk.post(address, {**late, "check": "1"}).context["warnings"]) == 1
+    assert desk.post(address, {**late, "save": "1"}).status_code == 302
+    assert FormalEvent.objects.get(kind=EventKind.SESSION).planned_on == date(2028, 12, 1)
+
+
+@pytest.mark.parametrize(("taken", "year"), [((), 2023), ((2023,), 2024), ((2024,), 2023)])
+def test_the_year_offered_is_the_next_free_one_after_the_source(desk, taken, year):
+    source = planned(programs=[program(2022)])
+    for one in taken:
+        program(one)
+    assert desk.get(f"{PAGE}?source={source.pk}").context["choose"].initial["year"] == year
+
+
+@pytest.mark.parametrize("source", ["", "x", "999999", "9" * 30])
+def test_without_a_source_it_is_the_next_one_that_has_no_program(desk, source, time_machine):
+    time_machine.move_to(PUBLISHED, tick=False)
+    program(2022)
+    assert desk.get(f"{PAGE}?source={source}").context["choose"].initial["year"] == 2023
+
+
 @pytest.mark.parametrize("row", [Stage, FormalEvent, Meeting, GroupModerator, Registration, Submission])
 def test_looking_makes_nothing(desk, row):
     desk.get(f"{PAGE}?year=2029")
