@@ -141,7 +141,8 @@ class PlanAdmin(RefusalsInWords, DeskAdmin):
 @admin.register(Stage)
 class StageAdmin(PlanAdmin, admin.ModelAdmin[Stage]):
     form = StageForm
-    list_display = ("name", "consultation", "kind", "window", "state_now", "position")
+    # What a phone shows without scrolling comes first.
+    list_display = ("name", "window", "state_now", "kind", "consultation", "position")
     list_filter = ("consultation", "kind")
     list_select_related = ("consultation",)
     search_fields = ("name",)
@@ -199,7 +200,7 @@ class StageAdmin(PlanAdmin, admin.ModelAdmin[Stage]):
 @admin.register(FormalEvent)
 class FormalEventAdmin(PlanAdmin, admin.ModelAdmin[FormalEvent]):
     form = EventForm
-    list_display = ("name", "kind", "consultation", "planned_on", "done_on", "waiver", "position")
+    list_display = ("name", "planned_on", "done_on", "kind", "waiver", "consultation", "position")
     list_filter = ("consultation", "kind")
     list_select_related = ("consultation",)
     search_fields = ("name",)
