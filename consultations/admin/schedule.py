@@ -1,5 +1,6 @@
 """The coordinator's process: consultations, stages, formal events, moved dates."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -18,6 +19,7 @@ from consultations.event_words import fact_words, is_overdue
 from consultations.forms.schedule import EventForm, StageForm
 from consultations.models import Consultation, DateChange, FormalEvent, Stage, Topic
 from consultations.plan_letters import plan_words
+from consultations.stages import Kind
 from consultations.timeline import for_pages, for_timelines, now
 
 CONSULTATION_WORDS = ("title", "lead", "host", "co_hosts", "phone", "contact_email")
@@ -195,6 +197,15 @@ class StageAdmin(PlanAdmin, admin.ModelAdmin[Stage]):
         else:
             consultation, kind = said["consultation"], said["kind"]
             obj.pk = schedule.add_stage(consultation, kind=kind, **words, **window, by=by, at=at).pk
+        self._warn_of_a_free_day(request, obj, at)
+
+    def _warn_of_a_free_day(self, request: HttpRequest, obj: Stage, at: datetime) -> None:
+        """Where people have to act by the end. The office may mean it: a plan on paper may name that day."""
+        if obj.closes_at and obj.kind in {Kind.PROPOSALS, Kind.REMARKS}:
+            day = deadlines.last_day(obj.closes_at)
+            if not deadlines.is_working(day):
+                words = _("%(free)s, and the stage ends on that day. If its last day should be a working one, move the end.")
+                self.message_user(request, words % {"free": deadlines.free_words(day, at)}, messages.WARNING)
 
 
 @admin.register(FormalEvent)

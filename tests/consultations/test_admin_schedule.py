@@ -5,7 +5,7 @@ from unittest.mock import Mock
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import User
 from accounts.roles import Role
@@ -116,6 +116,25 @@ def test_what_is_wrong_stands_beside_its_field(desk, values, field):
     assert field in refused.context["adminform"].form.errors
     of.refresh_from_db()
     assert (of.opens_at, of.closes_at) == (OPENS, CLOSES)
+
+
+@pytest.mark.parametrize(
+    ("closes_at", "kind", "warned"),
+    [
+        ("2021-11-02T00:00", Kind.REMARKS, True),  # with All Saints' Day
+        ("2021-11-01T12:00", Kind.PROPOSALS, True),
+        ("2021-11-07T00:00", Kind.REMARKS, True),  # with a Saturday
+        ("2021-11-03T00:00", Kind.REMARKS, False),
+        ("2021-11-02T00:00", Kind.ANALYSIS, False),  # the office's own work
+    ],
+)
+def test_an_end_on_a_free_day_is_saved_and_said(desk, closes_at, kind, warned):
+    of = stage(planned(), kind=kind)
+    answer = desk.post(f"/en{ADMIN}/stage/{of.pk}/change/", typed(closes_at=closes_at), follow=True)
+    said = " ".join(str(message) for message in answer.context["messages"])
+    assert ("and the stage ends on that day" in said) == warned
+    of.refresh_from_db()
+    assert f"{timezone.localtime(of.closes_at):%Y-%m-%dT%H:%M}" == closes_at
 
 
 def test_an_overlap_is_told_by_the_name_of_the_other_stage(desk):
