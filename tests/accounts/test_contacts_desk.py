@@ -20,7 +20,7 @@ from accounts.contacts.entering import (
     planned,
     put_up_contacts,
 )
-from accounts.contacts.reading import MAX_BYTES
+from accounts.contacts.reading import MAX_BYTES, MAX_ROWS
 from accounts.contacts.refusals import Reason, Unreadable
 from accounts.models import AuditEntry, ContactImport, Organization, Sphere
 from accounts.models.contacts import LISTS_LIVE
@@ -196,6 +196,20 @@ def test_from_the_list_of_organizations_to_the_entered_rows(client, coordinator)
     assert Organization.objects.get().name == "Klub"
     after = client.get(page_of(made)).content.decode()
     assert ('id="row-3"' in after, 'id="row-2"' in after, 'name="enter"' in after) == (True, False, False)
+
+
+def test_twenty_thousand_rows_with_broken_addresses_are_put_up_and_none_is_lost(client, coordinator):
+    lines = (f"Klub {n};{'zły' if n % 3 == 0 else f'klub{n}@example.org'};;;;;;" for n in range(MAX_ROWS))
+    sent = client.post(reverse(NEW), {"file": file(*lines)})
+    made = ContactImport.objects.get()
+    assert (sent.status_code, sent.url) == (302, page_of(made))
+    shown = client.get(page_of(made))
+    assert (len(shown.context["rows"]), "zły" in shown.content.decode()) == (100, True)
+    broken = -(-MAX_ROWS // 3)
+    assert (
+        len(client.get(reverse("admin:accounts_contacts_returned", args=[made.pk])).content.decode().splitlines()) == broken + 1
+    )
+    assert not Organization.objects.exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"firma\nA", b"PK\x03\x04"])
