@@ -34,17 +34,26 @@ def blueprint_page(request: HttpRequest) -> HttpResponse:
     if source is None:
         choose.add_error("source", _("This consultation has no program yet. Choose another one."))
         return _page(request, {"choose": choose})
-    if taken := program_of(source.kind, year):
-        choose.add_error("year", str(YearIsTaken.in_words))
-        return _page(request, {"choose": choose, "taken": taken, "held": taken.consultations.first()})
+    context = {"choose": choose, **_taken(choose, source, year)}
+    # Somebody may have made it while this form was filled in: then what was typed stays on the page.
+    if "taken" in context and request.method != "POST":
+        return _page(request, context)
     plan = prepare(source, year)
     form = PlanForm(request.POST if request.method == "POST" else None, source=source, plan=plan, at=at)
     if form.is_valid() and "save" in request.POST and (made := _made(request, form)):
         return made
     warnings = [misfit_words(one, at) for one in plan_misfits(form.chosen())]
     sooner = weeks_sooner(source, plan)
-    context = {"choose": choose, "form": form, "warnings": warnings, "sooner": sooner_words(sooner) if sooner else ""}
+    context |= {"form": form, "warnings": warnings, "sooner": sooner_words(sooner) if sooner else ""}
     return _page(request, {**context, "year": year, "compared": source.program_pk is not None})
+
+
+def _taken(choose: ChooseForm, source: Process, year: int) -> dict[str, Any]:
+    """What there is for this year already."""
+    if taken := program_of(source.kind, year):
+        choose.add_error("year", str(YearIsTaken.in_words))
+        return {"taken": taken, "held": taken.consultations.first()}
+    return {}
 
 
 def _first(request: HttpRequest) -> dict[str, Any]:

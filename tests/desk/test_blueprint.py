@@ -116,6 +116,18 @@ def test_a_year_that_exists_is_refused_with_a_link_to_it(desk):
     assert "form" not in answer.context
 
 
+def test_a_year_made_meanwhile_is_refused_and_nothing_typed_is_lost(desk):
+    address = f"{PAGE}?year=2029"
+    said = {**typed(desk.get(address)), "title": "Mój tytuł", "stage-1-opens_at": "2028-07-03T11:00", "save": "1"}
+    there = planned(programs=[program(2029)])
+    answer = desk.post(address, said)
+    body = answer.content.decode()
+    assert str(YearIsTaken.in_words) in [str(words) for words in answer.context["form"].non_field_errors()]
+    assert all(f'value="{words}"' in body for words in ("Mój tytuł", "2028-07-03T11:00"))
+    assert f'href="/en/admin/consultations/consultation/{there.pk}/change/"' in body
+    assert list(Consultation.objects.all()) == [there]
+
+
 def test_two_clerks_make_one(by):
     plan = prepare(usual(2029, contact_email="k@example.org"), 2029)
     carry_out(plan, slug="2029", by=by, at=PUBLISHED)
