@@ -56,28 +56,29 @@ class Link:
     purpose: Purpose
     pk: int
     kind: str = ""  # of the row, where the purpose alone does not say it
+    turn: int = 0  # how often links like it had been revoked when it was made
     until: datetime = field(default=datetime.max.replace(tzinfo=UTC), compare=False)
 
 
-def sign(purpose: Purpose, pk: int, *, at: datetime, kind: str = "") -> str:
+def sign(purpose: Purpose, pk: int, *, at: datetime, kind: str = "", turn: int = 0) -> str:
     # Not signing.dumps: that adds the moment of the call, and a letter sent twice would carry two links.
     said = [purpose.value, pk, int(at.timestamp())]
-    return signing.Signer(salt="link").sign_object([*said, kind] if kind else said)
+    return signing.Signer(salt="link").sign_object([*said, kind, turn] if turn else [*said, kind] if kind else said)
 
 
 def read(token: str, *, at: datetime) -> Link:
     """Raises LinkIsForged or LinkIsExpired."""
     try:
-        purpose, pk, issued, *kind = signing.Signer(salt="link").unsign_object(token)
+        purpose, pk, issued, *rest = signing.Signer(salt="link").unsign_object(token)
     except signing.BadSignature as error:
         raise LinkIsForged from error
     until = datetime.fromtimestamp(issued, UTC) + LIFETIME[Purpose(purpose)]
-    link = Link(Purpose(purpose), pk, kind[0] if kind else "", until)
+    link = Link(Purpose(purpose), pk, rest[0] if rest else "", rest[1] if len(rest) > 1 else 0, until)
     if at >= link.until:
         raise LinkIsExpired
     return link
 
 
-def address(purpose: Purpose, pk: int, *, at: datetime, kind: str = "") -> str:
+def address(purpose: Purpose, pk: int, *, at: datetime, kind: str = "", turn: int = 0) -> str:
     """The absolute address of a signed link, for letters."""
-    return settings.PUBLIC_URL + reverse("link", args=[sign(purpose, pk, at=at, kind=kind)])
+    return settings.PUBLIC_URL + reverse("link", args=[sign(purpose, pk, at=at, kind=kind, turn=turn)])

@@ -108,6 +108,7 @@ WATCHED = (
     # The secret of somebody's phone.
     Watched("mfa.Authenticator", (), ("data",), ("created_at", "last_used_at")),
     Watched("accounts.LetterText", ("kind", "subject", "body", "why")),
+    Watched("accounts.RevokedPreview", ("kind",)),
     Watched("accounts.Suppression", (), ("email", "reason")),
 )
 

@@ -1,9 +1,10 @@
 """People and organizations (people.py), letters to them (letters.py), who did what (audit.py), lists of
-contacts (contacts.py), whose portal it is (portal.py)."""
+contacts (contacts.py), links that were revoked (links.py), whose portal it is (portal.py)."""
 
 from accounts.models.audit import AuditEntry, Export, What
 from accounts.models.contacts import ContactImport
 from accounts.models.letters import TROUBLE, WAITING, Heartbeat, Letter, LetterText, Rate, State, Suppression
+from accounts.models.links import RevokedPreview
 from accounts.models.people import Membership, Organization, Register, Sphere, User
 from accounts.models.portal import Portal
 
@@ -21,6 +22,7 @@ __all__ = [
     "Portal",
     "Rate",
     "Register",
+    "RevokedPreview",
     "Sphere",
     "State",
     "Suppression",

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import tokens
-from accounts.models import User
+from accounts.models import RevokedPreview, User
 from accounts.roles import Duty, has_duty
 from accounts.tokens import Purpose
 from consultations.models import Announcement, Consultation, Document, Report
@@ -25,6 +25,10 @@ class PreviewRefused(Exception):
 
 class NotYours(PreviewRefused):
     in_words = _("Your account may not show this page. Ask whoever runs the consultation for the link.")
+
+
+class MayNotRevoke(PreviewRefused):
+    in_words = _("Your account may not revoke links to this page. Ask whoever runs the consultation to do it.")
 
 
 class IsPublic(PreviewRefused):
@@ -97,4 +101,21 @@ def make_preview(kind: str, row: Any, *, by: User, at: datetime) -> str:
         raise NotYours
     if thing.is_public(row, at):
         raise IsPublic
-    return tokens.address(Purpose.PREVIEW, row.pk, at=at, kind=kind)
+    return tokens.address(Purpose.PREVIEW, row.pk, at=at, kind=kind, turn=RevokedPreview.objects.turn_of(kind, row.pk))
+
+
+def revoke_previews(kind: str, row: Any, *, turn: int, by: User, at: datetime) -> bool:
+    """Stop every link to the page that was made until now; whether this act did it. Raises MayNotRevoke.
+
+    `turn` is the one that was seen: a second click does not revoke the links made after the first.
+    """
+    if not has_duty(by, THINGS[kind].duty):
+        raise MayNotRevoke
+    if turn != RevokedPreview.objects.turn_of(kind, row.pk):
+        return False
+    _row, is_new = RevokedPreview.objects.get_or_create(kind=kind, key=row.pk, turn=turn, defaults={"by": by, "at": at})
+    return is_new
+
+
+def is_revoked(link: tokens.Link) -> bool:
+    return link.turn < RevokedPreview.objects.turn_of(link.kind, link.pk)

@@ -2,7 +2,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,13 +13,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts.desk import staff
+from accounts.models import RevokedPreview
 from accounts.tokens import LIFETIME, Link, Purpose
 from consultations.deadlines import until_words
 from consultations.models import Announcement, Consultation, Report
 from consultations.views.news import announcement_page
 from consultations.views.pages import consultation_page
 from consultations.views.report import report_page
-from desk.preview.things import THINGS, IsPublic, NotYours, Thing, make_preview
+from desk.preview.things import (
+    THINGS,
+    IsPublic,
+    MayNotRevoke,
+    NotYours,
+    Thing,
+    is_revoked,
+    make_preview,
+    revoke_previews,
+)
 from meetings.models import Meeting
 from meetings.views.pages import meeting_page
 from programs.models import DraftVersion
@@ -69,6 +80,8 @@ def preview_page(request: HttpRequest, link: Link) -> HttpResponse:
         response["Allow"] = "GET, HEAD"
     elif thing.is_public(row, at):
         response = redirect(thing.address(row))
+    elif is_revoked(link):
+        response = render(request, "desk/preview_revoked.html", status=410)
     else:
         request.preview = until_words(link.until, at)  # type: ignore[attr-defined]  # what base.html asks for
         response = SHOWN[link.kind](request, row, at)
@@ -79,18 +92,35 @@ def preview_page(request: HttpRequest, link: Link) -> HttpResponse:
 
 @never_cache
 def preview_desk(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """A fresh link to hand out. Looking at this page changes nothing."""
+    """A fresh link to hand out, and a button that stops those handed out. Looking at this page changes nothing."""
     at = now()
     thing = _thing(kind)
     row = get_object_or_404(thing.rows(at), pk=pk)
-    context = {"thing": row, "back": reverse(thing.desk, args=[pk])}
+    context: dict[str, Any] = {"thing": row, "back": reverse(thing.desk, args=[pk])}
     try:
+        if request.method == "POST":
+            return _revoke(request, kind, row, at)
         link = make_preview(kind, row, by=staff(request), at=at)
     except IsPublic:
         return redirect(thing.address(row))
-    except NotYours as refused:
+    except (NotYours, MayNotRevoke) as refused:
         return _desk(request, context | {"refused": refused.in_words}, status=403)
+    if thing.duty in staff(request).duties:
+        context["turn"] = RevokedPreview.objects.turn_of(kind, pk)
     return _desk(request, context | {"link": link, "until": until_words(at + LIFETIME[Purpose.PREVIEW], at)})
+
+
+class RevokeForm(forms.Form):
+    turn = forms.IntegerField(min_value=0)
+
+
+def _revoke(request: HttpRequest, kind: str, row: Any, at: datetime) -> HttpResponse:
+    form = RevokeForm(request.POST)
+    if form.is_valid() and revoke_previews(kind, row, **form.cleaned_data, by=staff(request), at=at):
+        messages.success(request, _("The links handed out until now no longer work. Below is a new one."))
+    else:
+        messages.info(request, _("The links had been revoked before. The one below is new and works."))
+    return redirect(request.path)
 
 
 def _thing(kind: str) -> Thing:
