@@ -15,7 +15,7 @@ from accounts.letters import outbox_health
 from accounts.roles import Duty
 from desk.blueprint.views import blueprint_page
 from desk.cards import cards
-from desk.lights import counts, lights
+from desk.lights import counts, lights, staff_news
 from desk.preview.views import preview_desk
 
 # The admin's own sentences, said again in our catalog: its Polish bends no names.
@@ -74,7 +74,7 @@ class DeskSite(admin.AdminSite):
         context: dict[str, Any] = {**(extra_context or {})}
         user, at = request.user, timezone.now()
         if user.is_authenticated and Duty.READ_ALL in user.duties:
-            context |= {"cards": cards(at), "runs_it": Duty.RUN_PROCESS in user.duties}
+            context |= {"cards": cards(at), "runs_it": Duty.RUN_PROCESS in user.duties, "staff_news": staff_news(at)}
         if user.is_authenticated and not user.duties.isdisjoint({Duty.SEE_LETTERS, Duty.RUN_PROCESS}):
             health = outbox_health(at)
             context |= {"lights": lights(health, at), "letter_counts": counts(health)}

@@ -2,16 +2,18 @@
 
 from collections.abc import Container
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.alarms import SILENCE
 from accounts.beats import TASK_WORDS
 from accounts.letters import OutboxHealth
+from accounts.models import AuditEntry
 
 LATE = timedelta(minutes=10)
 # Each periodic task comes at least once a minute.
@@ -47,6 +49,17 @@ def lights(health: OutboxHealth, at: datetime) -> list[Light]:
     """The gravest first; when nothing is wrong, the one that says so."""
     found = (_silence(health), _failed(health), _late(health, at), _doubtful(health))
     return [light for light in found if light] or [_fine(health)]
+
+
+def staff_news(at: datetime) -> Light:
+    """What the audit has gathered since yesterday's midnight: as its list counts days."""
+    today = timezone.localtime(at).date()
+    since = timezone.make_aware(datetime.combine(today - DAY, time.min))
+    if not (n := AuditEntry.objects.within(since, None).count()):
+        return Light(Level.GO, _("Nobody changed anything at the desk since yesterday."))
+    words = ngettext("%(n)d entry in the audit since yesterday.", "%(n)d entries in the audit since yesterday.", n) % {"n": n}
+    address = f"{reverse('admin:accounts_auditentry_changelist')}?since={today - DAY}"
+    return Light(Level.GO, words, address, _("See what staff did"))
 
 
 def counts(health: OutboxHealth) -> list[tuple[str, int, str]]:

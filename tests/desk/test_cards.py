@@ -1,8 +1,11 @@
 """The first page of the desk: one card for each consultation in work, what is amiss in it and what comes next."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.urls import reverse
 
+from accounts.models import AuditEntry, What
 from accounts.roles import Role
 from consultations.actions.events import add_event
 from consultations.actions.schedule import add_stage, create_consultation
@@ -10,7 +13,7 @@ from consultations.actions.voices import withdraw_submission
 from consultations.models import Consultation, FormalEvent, Voice
 from consultations.stages import Kind
 from desk.cards import Card, cards
-from desk.lights import Level
+from desk.lights import Level, staff_news
 from meetings.models import GroupModerator, Meeting
 from programs.models import Purpose
 from tests.factories import meetings, voices
@@ -202,3 +205,25 @@ def test_the_cards_take_the_same_queries_for_one_consultation_and_for_three(coun
     with django_assert_num_queries(19):
         assert len(cards(DURING)) == count
     assert Consultation.objects.count() == count
+
+
+# --- What staff did --------------------------------------------------------------------------------
+
+# Half past midnight in Poland: it is still the day before in UTC.
+NIGHT = datetime(2026, 12, 1, 23, 30, tzinfo=UTC)
+YESTERDAY = datetime(2026, 11, 30, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("written", "is_told"), [(YESTERDAY - TICK, False), (YESTERDAY, True)])
+def test_what_staff_did_since_yesterday_is_counted_as_the_audit_lists_it(client, time_machine, written, is_told):
+    time_machine.move_to(NIGHT - timedelta(days=3), tick=False)
+    client.force_login(person("", Role.AUDITOR))
+    time_machine.move_to(NIGHT, tick=False)
+    AuditEntry.objects.bulk_create([AuditEntry(at=written, what=What.CHANGED, model="consultations.Stage", object_pk="1")])
+    light = staff_news(NIGHT)
+    assert light.url == ("/admin/accounts/auditentry/?since=2026-12-01" if is_told else "")
+    page = client.get(reverse("admin:index")).content.decode()
+    assert ("auditentry/?since=" in page) is is_told
+    if is_told:
+        assert light.url in page
+        assert client.get(light.url).context["cl"].result_count == 1
