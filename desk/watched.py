@@ -100,7 +100,10 @@ WATCHED = (
     Watched("accounts.Sphere", ("label", "name")),
     Watched(
         "accounts.Portal",
-        ("name", "office", "address", "phone", "hours", "act", "act_in_english", "accent", "logo_kind", "logo_sum", "logo_words"),
+        (
+            *("name", "name_of", "office", "head", "council_of", "address", "phone", "hours", "act", "act_in_english", "accent"),
+            *("logo_kind", "logo_sum", "logo_words"),
+        ),
         (),
         ("logo",),
     ),

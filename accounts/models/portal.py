@@ -22,6 +22,10 @@ class Portal(models.Model):
 
     name = models.CharField(_("name of the municipality"), max_length=150)
     office = models.CharField(_("name of the office"), max_length=150)
+    # As Polish bends them; until the desk has said so, sentences go without.
+    name_of = models.CharField(_("of the municipality"), max_length=150, blank=True)
+    head = models.CharField(_("who governs it"), max_length=150, blank=True)
+    council_of = models.CharField(_("of its council"), max_length=150, blank=True)
     address = models.CharField(_("address of the office"), max_length=200, blank=True)
     phone = models.CharField(_("telephone of the office"), max_length=50, blank=True)
     hours = models.CharField(_("office hours"), max_length=200, blank=True)
@@ -54,6 +58,11 @@ class Portal(models.Model):
     def cited_act(self) -> str:
         """In the language of the page."""
         return self.act if get_language() == "pl" else self.act_in_english
+
+    @property
+    def controller(self) -> str:
+        """Who answers for personal data: the one who governs, by name of the office, where it is known."""
+        return self.head or self.name
 
     @property
     def edition(self) -> str:

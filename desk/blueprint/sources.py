@@ -1,5 +1,6 @@
 """What a process can start from: the usual one, or a past consultation. People, rooms and what they said stay with their year."""
 
+import json
 import re
 import tomllib
 from datetime import date, datetime, time, timedelta
@@ -7,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from accounts.models import Portal
 from consultations import deadlines
 from consultations.models import Consultation
 from desk.blueprint.plan import MOMENTS, EventPlan, GroupPlan, MeetingPlan, Process, StagePlan
@@ -31,8 +33,7 @@ WORDS = ("lead", "host", "co_hosts", "phone", "contact_email")
 
 def usual(year: int, *, contact_email: str) -> Process:
     """The packaged process, with its days in the calendar of that year's program."""
-    text = (Path(__file__).parent / "annual.toml").read_text(encoding="utf-8").replace("{year}", str(year))
-    data = tomllib.loads(text)
+    data = _with_names(year)
     last = date(year - 1, 11, 30)
     monday = last - timedelta(days=(last.weekday() + 1) % 7 + 6)
 
@@ -81,6 +82,21 @@ def usual(year: int, *, contact_email: str) -> Process:
             for one in data["meetings"]
         ],
     )
+
+
+def _with_names(year: int) -> dict[str, Any]:
+    """The packaged process in the words of this municipality."""
+    portal = Portal.current()
+    text = (Path(__file__).parent / "annual.toml").read_text(encoding="utf-8")
+    names = {
+        "{year}": str(year),
+        "{of}": f" {portal.name_of}" if portal.name_of else "",
+        "{council_of}": portal.council_of or "rady gminy",
+    }
+    for blank, words in names.items():
+        # A name may hold what TOML would read as its own sign; JSON writes such signs in the same way.
+        text = text.replace(blank, json.dumps(words, ensure_ascii=False)[1:-1])
+    return tomllib.loads(text)
 
 
 def of_consultation(consultation: Consultation, *, for_year: int) -> Process | None:

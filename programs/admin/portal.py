@@ -38,8 +38,25 @@ class PortalForm(forms.ModelForm[Portal]):
 
     class Meta:
         model = Portal
-        fields = ("name", "office", "address", "phone", "hours", "act", "act_in_english", "english", "accent", "logo_words")
+        fields = (
+            "name",
+            "name_of",
+            "office",
+            "head",
+            "council_of",
+            "address",
+            "phone",
+            "hours",
+            "act",
+            "act_in_english",
+            "english",
+            "accent",
+            "logo_words",
+        )
         help_texts = {
+            "name_of": _("In the genitive, as in “program współpracy Gminy Miasta Toruń”. The title of a new program says it."),
+            "head": _("For example: Prezydent Miasta Torunia. Notes on personal data name them as the controller."),
+            "council_of": _("In the genitive, as in “sesja Rady Miasta Torunia”."),
             "act": _("Its date, title and place in the journal of laws, as they follow the word “ustawy”."),
             "act_in_english": _("The same in English, as it follows the words “the Act”."),
             "english": _("When not, public pages have no link to their English version."),
@@ -101,7 +118,7 @@ class PortalAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Portal]):
         (
             _("Names"),
             {
-                "fields": ("name", "office"),
+                "fields": ("name", "name_of", "office", "head", "council_of"),
                 "description": _("As in official letters. They stand on every page, in letters and in files."),
             },
         ),

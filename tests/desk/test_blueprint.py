@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from accounts.models import Portal
+from accounts.models.portal import forget
 from consultations import deadlines
 from consultations.actions import add_event, add_topic
 from consultations.models import Consultation, EventKind, FormalEvent, Stage, Submission
@@ -98,6 +100,25 @@ def test_the_usual_process_fits_the_act_and_is_saved_as_shown(desk):
     meeting = made.meetings.get()
     assert {name: getattr(meeting, name) for name in plan.meetings[0].moments} == dict(plan.meetings[0].moments)
     assert made.reminder_rules.count() > 0
+
+
+@pytest.mark.parametrize(
+    ("names", "title", "session"),
+    [
+        ({}, "Roczny program współpracy z organizacjami pozarządowymi na 2029 rok", "Sesja rady gminy"),
+        (
+            {"name_of": 'Gminy "Przykład"', "council_of": "Rady Gminy"},
+            'Roczny program współpracy Gminy "Przykład" z organizacjami pozarządowymi na 2029 rok',
+            "Sesja Rady Gminy",
+        ),
+    ],
+)
+def test_the_usual_process_names_the_municipality_as_polish_bends_it(names, title, session):
+    Portal.objects.create(pk=1, name="Gmina", office="Urząd", changed_at=PUBLISHED, **names)
+    forget()
+    process = usual(2029, contact_email="k@example.org")
+    assert process.program_title == title
+    assert [event.name for event in process.events if event.kind == EventKind.SESSION] == [session]
 
 
 @pytest.mark.parametrize("year", range(2023, 2041))

@@ -169,6 +169,13 @@ def test_the_act_is_cited_as_the_desk_says(client):
                 assert words in client.get(reverse(name)).content.decode().replace("\N{NO-BREAK SPACE}", " ")
 
 
+@pytest.mark.parametrize(("head", "controller"), [("", SAID["name"]), ("Wójt Gminy", "Wójt Gminy")])
+def test_whoever_governs_is_named_as_the_controller(client, head, controller):
+    say(head=head)
+    forget()
+    assert f"Administratorem danych jest {controller}" in client.get(reverse("desk:privacy")).content.decode()
+
+
 @pytest.mark.parametrize("empty", ["act", "act_in_english"])
 def test_the_act_is_always_named(empty):
     with pytest.raises(IntegrityError), transaction.atomic():
