@@ -22,6 +22,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from kombu.pools import producers
 
+from accounts.forgetting import stand_in
 from accounts.identifiers import validate_one_mailbox
 from accounts.kinds import KINDS, OPTIONAL_KINDS, SECRET_KINDS
 from accounts.models import TROUBLE, WAITING, Heartbeat, Letter, State, Suppression, User
@@ -60,6 +61,10 @@ class SecretIsGone(LetterIsNotInTrouble):
         "A letter with a code or a link for signing in is not repeated: what it held is erased. "
         "Ask the person to request a new one on the sign-in page."
     )
+
+
+class ContentIsGone(LetterIsNotInTrouble):
+    in_words: Promise = _("What this letter said, and to whom, has been erased after its time. Write to the person yourself.")
 
 
 class LetterCameTooLate(LetterIsNotInTrouble):
@@ -128,7 +133,9 @@ def owe_letter(
     object, so that no letter of it can be known. Raises AddressIsWrong; KeyError for an unknown kind.
     """
     to, is_optional = one_address(to), not KINDS[kind].is_transactional
-    known = None if is_new else Letter.objects.filter(to=to, occasion=occasion).only("to", "state", "history").first()
+    # One whose content was erased stands under a stand-in of the address.
+    both = {"to__in": (to, stand_in(to)), "occasion": occasion}
+    known = None if is_new else Letter.objects.filter(**both).only("to", "state", "history").first()
     if known and (known.state != State.OBSOLETE or known.is_cancelled_by_staff or (expires_at and expires_at <= at)):
         return
     content: dict[str, object] = {
@@ -143,7 +150,9 @@ def owe_letter(
         "expires_at": expires_at,
         "next_attempt_at": at,
     }
-    _owe(known or Letter(to=to, occasion=occasion), content, is_optional=is_optional, at=at)
+    letter = known or Letter(occasion=occasion)
+    letter.to = to
+    _owe(letter, content, is_optional=is_optional, at=at)
 
 
 def owe_to_all(said: Iterable[Said], *, kind: str, occasion: str, at: datetime) -> None:
@@ -178,7 +187,7 @@ def _owe(letter: Letter, content: dict[str, object], *, is_optional: bool, at: d
         content["state"] = State.QUEUED
         _wake_after_commit()
     if letter.pk:
-        anew = {"error": "", "as_sent": {}, "doubts": 0}
+        anew = {"to": letter.to, "error": "", "as_sent": {}, "doubts": 0, "emptied_at": None}
         Letter.objects.filter(pk=letter.pk, state=State.OBSOLETE).update(**content, **anew)
     else:
         Letter.objects.bulk_create([Letter(to=letter.to, occasion=letter.occasion, **content)], ignore_conflicts=True)
@@ -209,11 +218,13 @@ def _withdraw(letters: QuerySet[Letter], *, at: datetime) -> None:
 def retry_letter(letter: Letter, *, by: User, at: datetime) -> None:
     """Staff send once more what failed, is in doubt or was kept from a refusing address.
 
-    Raises LetterIsNotInTrouble, SecretIsGone, LetterCameTooLate, AddressRefusesLetters.
+    Raises LetterIsNotInTrouble, ContentIsGone, SecretIsGone, LetterCameTooLate, AddressRefusesLetters.
     """
     locked = Letter.objects.with_suppression().select_for_update().get(pk=letter.pk)
     if locked.state not in (*TROUBLE, State.SUPPRESSED):
         raise LetterIsNotInTrouble
+    if locked.emptied_at:
+        raise ContentIsGone
     if locked.kind in SECRET_KINDS:
         raise SecretIsGone
     if locked.expires_at and locked.expires_at <= at:

@@ -32,7 +32,7 @@ from accounts.dialogue import (
     words_of,
 )
 from accounts.kinds import OPTIONAL_KINDS, REPEATED_KINDS, SECRET_KINDS
-from accounts.models import TROUBLE, Letter, Rate, State, Suppression
+from accounts.models import TROUBLE, Letter, State, Suppression
 from accounts.rendering import as_message, texts
 from accounts.suppression import lift_suppression, suppress
 from accounts.texts import OwnTexts, own_texts
@@ -102,7 +102,6 @@ def sweep(*, at: datetime) -> None:
             _drop(letter, State.QUEUED, at=at)
     given_up = Letter.objects.filter(kind__in=SECRET_KINDS, state__in=(*TROUBLE, State.OBSOLETE))
     given_up.exclude(context={}).update(context={})
-    Rate.objects.filter(window__lt=at - timedelta(days=7)).delete()
 
 
 @transaction.atomic

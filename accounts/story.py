@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.editing import Preview
 from accounts.kinds import KINDS, SECRET_KINDS
+from accounts.letters import ContentIsGone
 from accounts.models import Letter, State
 from accounts.rendering import can_be_stopped, framed, texts, unsigned_link
 from accounts.texts import TextIsBroken
@@ -72,6 +73,8 @@ def is_as_left(letter: Letter) -> bool:
 
 def shown(letter: Letter) -> Preview:
     """The letter as its reader sees it, but for the person's own links. Raises NotShown."""
+    if letter.emptied_at:
+        raise NotShown(ContentIsGone.in_words)
     if letter.kind in SECRET_KINDS:
         raise NotShown(SECRET)
     if letter.kind not in KINDS:

@@ -20,5 +20,7 @@ app.conf.beat_schedule = {
     "tick-consultations": {"task": "consultations.remind", "schedule": 60.0, "options": {"expires": 50}},
     "tick-meetings": {"task": "meetings.tick", "schedule": 60.0, "options": {"expires": 50}},
     "render-reports": {"task": "consultations.render_reports", "schedule": 60.0, "options": {"expires": 50, "queue": "files"}},
+    # Does its work once a day, whenever the workers are there.
+    "retain": {"task": "desk.retain", "schedule": 3600.0, "options": {"expires": 3000}},
     "render-owed-files": {"task": "programs.render_owed", "schedule": 60.0, "options": {"expires": 50, "queue": "files"}},
 }

@@ -285,3 +285,12 @@ LOGGING = {
     # They tell of every page and every glyph.
     "loggers": {"weasyprint": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
 }
+
+# --- Personal data ---------------------------------------------------------------------------------
+# For how many days each is kept; what an office may shorten or lengthen (desk/privacy/register.py tells from when on).
+RETENTION_DAYS = {
+    "needs": env.int("KEEP_NEEDS_DAYS", 14),
+    "phones": env.int("KEEP_PHONES_DAYS", 30),
+    "rates": env.int("KEEP_RATES_DAYS", 7),
+    "letters": env.int("KEEP_LETTERS_DAYS", 30),
+}

@@ -5,9 +5,6 @@ from celery import shared_task
 from django.utils.timezone import now
 
 from accounts.beats import periodic
-from accounts.contacts.entering import drop_old_contacts
-from consultations.actions.drafts import drop_old_drafts
-from consultations.actions.intake import drop_old_sheets
 from consultations.actions.report_files import ask_for_report_file, drop_old_report_files, make_report_file
 from consultations.models import Report, ReportFile, ReportFormat
 from consultations.reminders import owe_due_reminders
@@ -18,10 +15,6 @@ logger = logging.getLogger(__name__)
 
 @periodic("consultations.remind")
 def remind(at: datetime) -> None:
-    # First: whatever is wrong with a letter, nobody's unfinished words are kept longer than was promised.
-    drop_old_drafts(at)
-    drop_old_sheets(at)
-    drop_old_contacts(at)
     owe_due_reminders(at)
 
 

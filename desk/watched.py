@@ -121,6 +121,8 @@ UNWATCHED = {
     "accounts.Letter": "made by the portal; what staff do with one is told in its own history",
     "accounts.Heartbeat": "written by the portal's clock",
     "accounts.Rate": "counters",
+    "accounts.RetentionRun": "written by the portal's clock",
+    "accounts.Erasure": "tells who was erased by whom and is never changed",
     "admin.LogEntry": "Django's own audit, which is switched off: it repeats people's names",
     "auth.Group": "roles are code",
     "auth.Group_permissions": "unused: duties are code",

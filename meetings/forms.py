@@ -4,11 +4,12 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator, RegexValidator
-from django.utils.translation import get_language, ngettext_lazy
+from django.utils.translation import get_language, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import VisitorForm
 from accounts.identifiers import digits, kind_of_number
+from accounts.periods import kept_for
 from meetings.actions import SignUp, WalkIn
 from meetings.models import Meeting, Registration, WorkingGroup
 from meetings.words import group_when, has_places, places_left
@@ -183,10 +184,7 @@ class SignUpForm(PersonForm):
         _("What do you need to take full part?"),
         1000,
         rows=3,
-        help_text=_(
-            "For example a sign language interpreter, a step-free room, materials in large print. "
-            "At most 1000 characters; we keep it for 14 days after the meeting."
-        ),
+        help_text=_("For example a sign language interpreter, a step-free room, materials in large print."),
     )
     field_order = (
         "website",
@@ -204,6 +202,13 @@ class SignUpForm(PersonForm):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
+        days = kept_for("needs").days
+        kept = ngettext(
+            "At most 1000 characters; we keep it for %(n)d day after the meeting.",
+            "At most 1000 characters; we keep it for %(n)d days after the meeting.",
+            days,
+        )
+        self.fields["needs"].help_text = f"{self.fields['needs'].help_text} {kept % {'n': days}}"
         if not meeting.is_hybrid:
             del self.fields["way"]
         if not meeting.has_waiting_list:

@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from accounts.beats import periodic
-from meetings.actions import forget_needs, recount_all, release_all_silent, settle_all
+from meetings.actions import recount_all, release_all_silent, settle_all
 from meetings.reminders import owe_due_reminders
 
 
@@ -10,5 +10,4 @@ def tick(at: datetime) -> None:
     settle_all(at=at)
     release_all_silent(at=at)
     recount_all(at=at)
-    forget_needs(at=at)
     owe_due_reminders(at)

@@ -137,8 +137,3 @@ def _give_spheres(rows: Iterable[tuple[int, Planned]]) -> None:
 def forget_contacts(put_up: ContactImport) -> None:
     """What was entered of it stays."""
     put_up.delete()
-
-
-def drop_old_contacts(at: datetime) -> None:
-    """Rows that nobody entered hold addresses, which nobody needs by then."""
-    ContactImport.objects.old(at).delete()

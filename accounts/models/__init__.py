@@ -1,5 +1,6 @@
 """People and organizations (people.py), letters to them (letters.py), who did what (audit.py), lists of
-contacts (contacts.py), links that were revoked (links.py), whose portal it is (portal.py)."""
+contacts (contacts.py), links that were revoked (links.py), whose portal it is (portal.py), what was done about
+personal data (privacy.py)."""
 
 from accounts.models.audit import AuditEntry, Export, What
 from accounts.models.contacts import ContactImport
@@ -7,12 +8,14 @@ from accounts.models.letters import TROUBLE, WAITING, Heartbeat, Letter, LetterT
 from accounts.models.links import RevokedPreview
 from accounts.models.people import Membership, Organization, Register, Sphere, User
 from accounts.models.portal import Portal
+from accounts.models.privacy import Erasure, RetentionRun
 
 __all__ = [
     "TROUBLE",
     "WAITING",
     "AuditEntry",
     "ContactImport",
+    "Erasure",
     "Export",
     "Heartbeat",
     "Letter",
@@ -22,6 +25,7 @@ __all__ = [
     "Portal",
     "Rate",
     "Register",
+    "RetentionRun",
     "RevokedPreview",
     "Sphere",
     "State",

@@ -15,6 +15,8 @@ class What(models.TextChoices):
     CHANGED = "changed", _("changed")
     DELETED = "deleted", _("deleted")
     EXPORTED = "exported", _("downloaded personal data")
+    LOOKED_UP = "looked_up", _("looked up a person")
+    ERASED = "erased", _("erased a person")
     SIGNED_IN = "signed_in", _("signed in")
     SIGN_IN_REFUSED = "sign_in_refused", _("was refused at sign-in")
     SIGNED_OUT = "signed_out", _("signed out")
@@ -24,6 +26,7 @@ class Export(models.TextChoices):
     ATTENDANCE = "attendance", _("attendance list")
     SCAN = "scan", _("scan of a letter")
     SHEET = "sheet", _("rows of a sheet to be put right")
+    PERSON = "person", _("everything about one person")
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):

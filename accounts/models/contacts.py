@@ -11,11 +11,6 @@ from accounts.models.people import User
 LISTS_LIVE = timedelta(days=30)
 
 
-class ContactImportQuerySet(models.QuerySet["ContactImport"]):
-    def old(self, at: datetime) -> ContactImportQuerySet:
-        return self.filter(made_at__lte=at - LISTS_LIVE)
-
-
 class ContactImport(models.Model):
     """A list of contacts that staff have put up: read, shown row by row, entered only when they say so."""
 
@@ -29,7 +24,6 @@ class ContactImport(models.Model):
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("put up by"))
     made_at = models.DateTimeField(_("put up"))
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
-    objects = ContactImportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("list of contacts")

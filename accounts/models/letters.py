@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 
@@ -36,7 +37,15 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(state__in=(State.LEASED, State.SENDING), lease_until__lte=at)
 
     def in_trouble(self) -> LetterQuerySet:
-        return self.filter(state__in=TROUBLE)
+        """That staff can still do something about."""
+        return self.filter(state__in=TROUBLE, emptied_at=None)
+
+    def over(self, before: datetime) -> LetterQuerySet:
+        """Long done with, one way or another, and still saying what they said."""
+        ended = Coalesce("sent_at", "troubled_at", "owed_at")
+        return (
+            self.filter(emptied_at=None).exclude(state__in=(*WAITING, State.SENDING)).alias(ended=ended).filter(ended__lte=before)
+        )
 
     def with_suppression(self) -> LetterQuerySet:
         """Each letter with `is_suppressed`: whether its address refuses letters now."""
@@ -79,6 +88,8 @@ class Letter(models.Model):
     # How often nobody could know whether it left; a receipt is repeated once, a reminder never.
     doubts = models.PositiveSmallIntegerField(_("times in doubt"), default=0)
     troubled_at = models.DateTimeField(_("in trouble since"), null=True, blank=True)
+    # What it said, and to whom, is no longer kept: see accounts.forgetting.
+    emptied_at = models.DateTimeField(_("content erased"), null=True, blank=True)
     objects = LetterQuerySet.as_manager()
 
     class Meta:

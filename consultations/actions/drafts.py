@@ -19,7 +19,3 @@ def keep_draft(consultation: Consultation, *, kind: VoiceKind, typed: dict[str, 
 def forget_draft(edition: str) -> None:
     """It was sent. What somebody else has saved there since was not."""
     KeptDraft.objects.edition(edition).delete()
-
-
-def drop_old_drafts(at: datetime) -> None:
-    KeptDraft.objects.old(at).delete()

@@ -30,7 +30,6 @@ from consultations.actions.voices import (
 from consultations.imports.columns import COLUMNS
 from consultations.imports.refusals import Reason, Unreadable
 from consultations.models import Channel, Consultation, Outcome, Part, Submission, Voice, VoiceImport, VoiceKind
-from consultations.models.intake import DRAFTS_LIVE
 from programs.child import ChildFailed, Limits, run
 from programs.freshness import public_changed
 from programs.uploads import FileIsEmpty, FileIsOfNoUse, check_file
@@ -193,8 +192,3 @@ def _record_row(letter: EnteredLetter, token: str, *, by: User, at: datetime) ->
 def forget_sheet(put_up: VoiceImport) -> None:
     """What was recorded of it stays."""
     put_up.delete()
-
-
-def drop_old_sheets(at: datetime) -> None:
-    """Rows that nobody recorded hold names and addresses, which nobody needs by then."""
-    VoiceImport.objects.filter(at__lte=at - DRAFTS_LIVE).delete()

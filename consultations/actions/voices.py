@@ -261,7 +261,7 @@ def _is_open(consultation: Consultation, action: Action, at: datetime) -> bool:
 @transaction.atomic
 def confirm_submission(submission: Submission, *, at: datetime) -> None:
     """The link in the letter was answered: the address is the author's. Also after the deadline; a second time is harmless."""
-    if Submission.objects.filter(pk=submission.pk, email_confirmed_at=None).update(email_confirmed_at=at):
+    if Submission.objects.filter(pk=submission.pk, email_confirmed_at=None, erased_at=None).update(email_confirmed_at=at):
         account_for(submission.email, name=submission.name)
     submission.refresh_from_db(fields=["email_confirmed_at"])
 

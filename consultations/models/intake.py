@@ -19,9 +19,6 @@ DRAFTS_LIVE = timedelta(days=30)
 
 
 class KeptDraftQuerySet(models.QuerySet["KeptDraft"]):
-    def old(self, at: datetime) -> KeptDraftQuerySet:
-        return self.filter(saved_at__lte=at - DRAFTS_LIVE)
-
     def kept(self, at: datetime) -> KeptDraftQuerySet:
         return self.filter(saved_at__gt=at - DRAFTS_LIVE)
 

@@ -65,6 +65,8 @@ class Submission(models.Model):
     )
     late_reason = models.CharField(_("late: why it is recorded all the same"), max_length=300, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    # Who sent it is forgotten; what it said, if it was not withdrawn, is part of the file.
+    erased_at = models.DateTimeField(_("author erased"), null=True, blank=True, editable=False)
     # The letter as it came, for the office alone.
     scan = models.FileField(_("scan"), upload_to="scans/", max_length=200, blank=True)
     # One form, one letter: a double click gets the first answer again.
@@ -76,14 +78,17 @@ class Submission(models.Model):
         ordering = ("-received_at", "-pk")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(channel="portal") | ~Q(email=""),
+                condition=~Q(channel="portal") | ~Q(email="") | Q(erased_at__isnull=False),
                 name="submission_from_portal_has_email",
                 violation_error_message=_("A letter from the portal has an e-mail address."),
             ),
             models.CheckConstraint(
-                condition=~Q(channel="portal") | ~Q(name=""),
+                condition=~Q(channel="portal") | ~Q(name="") | Q(erased_at__isnull=False),
                 name="submission_from_portal_is_signed",
                 violation_error_message=_("A letter from the portal is signed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(name="", email="", scan=""), name="submission_erased_names_nobody"
             ),
         ]
 

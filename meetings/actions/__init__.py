@@ -42,7 +42,6 @@ from meetings.actions.on_the_day import (
 )
 from meetings.actions.people import (
     SignUp,
-    forget_needs,
     normalized,
 )
 from meetings.actions.refusals import (
@@ -146,7 +145,6 @@ __all__ = [
     "edit_conclusion",
     "edit_group",
     "edit_meeting",
-    "forget_needs",
     "mark_absent",
     "mark_present",
     "move_meeting",

@@ -53,6 +53,8 @@ def confirm_email(registration: Registration, *, at: datetime) -> Registration:
     with locked(registration, at=at) as (meeting, groups, registration):
         if meeting.cancelled_at:
             raise TooLate(meeting, at, MeetingAction.CONFIRM)
+        if registration.erased_at:
+            raise RegistrationHasEnded(registration)
         if registration.ended_because == Ended.LAPSED:
             _let_in_again(meeting, groups, registration, at=at)
         elif registration.ended_at:

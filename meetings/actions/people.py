@@ -1,15 +1,11 @@
 """Who signs up, and when two people or two organizations are the same one."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from accounts.actions import organization_numbered
 from accounts.folding import folded
 from accounts.models import Organization
 from meetings.models import Registration, WorkingGroup
-
-# As the form promises: see meetings.forms.SignUpForm.
-NEEDS_KEPT_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -55,9 +51,3 @@ def of_one_organization(group: WorkingGroup, organization_pk: int | None, name: 
     return sum(
         (organization_pk is not None and pk == organization_pk) or (bool(key) and folded(typed) == key) for pk, typed in seated
     )
-
-
-def forget_needs(*, at: datetime) -> int:
-    """What people wrote about their health and their needs is kept no longer than the form says; how many texts went."""
-    past = Registration.objects.filter(meeting__ends_at__lte=at - NEEDS_KEPT_FOR).exclude(needs="")
-    return past.update(needs="")

@@ -115,6 +115,8 @@ class Registration(models.Model):
     present_at = models.DateTimeField(_("was present"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_because = models.CharField(_("why it ended"), max_length=10, choices=Ended, blank=True)
+    # Who it was is forgotten; that somebody took part is counted on.
+    erased_at = models.DateTimeField(_("person erased"), null=True, blank=True, editable=False)
     # How often this person's own calendar entry changed: a new group, an end, a seat taken again.
     changes = models.PositiveIntegerField(default=0, editable=False)
     # One form with the same answers, one seat: a double click gets the first answer again.
@@ -157,11 +159,15 @@ class Registration(models.Model):
                 condition=Q(present_at=None) | Q(ended_at=None),
                 name="registration_present_has_not_ended",
             ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(name="", name_key="", email="", phone="", needs="", organization_number=""),
+                name="registration_erased_names_nobody",
+            ),
         ]
         indexes = [models.Index(fields=("group", "held_until"), condition=Q(ended_at=None), name="registration_active")]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or str(_("a person whose data are erased"))
 
     @property
     def speaks_for(self) -> str:

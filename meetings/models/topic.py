@@ -40,6 +40,7 @@ class TopicProposal(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("joined with")
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    erased_at = models.DateTimeField(_("author erased"), null=True, blank=True, editable=False)
     form_token = models.CharField(max_length=32, unique=True, editable=False)
 
     class Meta:
@@ -61,6 +62,7 @@ class TopicProposal(models.Model):
                 violation_error_message=_("Write to the author why the topic is not taken up."),
             ),
             models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="topic_is_not_merged_into_itself"),
+            models.CheckConstraint(condition=Q(erased_at=None) | Q(name="", email=""), name="topic_erased_names_nobody"),
         ]
 
     def __str__(self) -> str:

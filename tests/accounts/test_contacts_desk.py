@@ -1,13 +1,10 @@
 """A list of contacts at the desk: put up, looked through, entered once, given back, forgotten."""
 
-from datetime import timedelta
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.acting import acting
 from accounts.actions import stop_invitations
@@ -15,7 +12,6 @@ from accounts.contacts.entering import (
     AT_ONCE,
     Entered,
     MayNotEnterContacts,
-    drop_old_contacts,
     enter_contacts,
     planned,
     put_up_contacts,
@@ -25,7 +21,7 @@ from accounts.contacts.refusals import Reason, Unreadable
 from accounts.models import AuditEntry, ContactImport, Organization, Sphere
 from accounts.models.contacts import LISTS_LIVE
 from accounts.roles import Role
-from consultations.tasks import remind
+from desk.privacy.retention import retain
 from tests.factories.accounts import NOW, SECOND, person
 
 pytestmark = pytest.mark.django_db
@@ -157,7 +153,7 @@ def test_others_may_not(coordinator):
 @pytest.mark.parametrize(("age", "is_kept"), [(LISTS_LIVE - SECOND, True), (LISTS_LIVE, False)])
 def test_a_list_is_kept_for_thirty_days(coordinator, age, is_kept):
     put_up(coordinator, "Klub;;;;;;;")
-    drop_old_contacts(NOW + age)
+    retain(at=NOW + age)
     assert ContactImport.objects.exists() is is_kept
 
 
@@ -259,9 +255,3 @@ def test_who_may_only_look_enters_nothing(client, coordinator, role):
     tried = [client.post(page_of(made), {"enter": "1"}), client.get(reverse(NEW)), client.post(page_of(made), {"drop": "1"})]
     assert [one.status_code for one in tried] == [403, 403, 403]
     assert (ContactImport.objects.count(), Organization.objects.count()) == (1, 0)
-
-
-def test_the_clock_drops_old_lists(coordinator):
-    ContactImport.objects.create(file_name="a.csv", made_at=timezone.now() - LISTS_LIVE - timedelta(hours=1))
-    remind()
-    assert not ContactImport.objects.exists()

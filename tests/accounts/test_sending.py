@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from accounts import sending
 from accounts.dialogue import QUICK, SLOW
 from accounts.letters import owe_letter, retry_letter, withdraw_letters
-from accounts.models import Letter, Rate, State
+from accounts.models import Letter, State
 from accounts.sending import GIVE_UP_AFTER, LEASE, LEAST_TRIES, begin, claim, send_due_letters, send_one
 from tests.accounts.conftest import hang_up, sleep
 from tests.factories.accounts import NOW, SECOND, owed, person
@@ -317,14 +317,6 @@ def test_no_transaction_is_open_while_the_server_is_talked_to(monkeypatch, db):
     monkeypatch.setattr(sending, "hand_over", lambda *args: depths.append(len(connection.savepoint_ids)))
     send_due_letters(at=NOW)
     assert depths == [depth]
-
-
-def test_old_counts_are_swept_and_young_ones_kept():
-    week = timedelta(days=7)
-    Rate.objects.create(key="forms:old", window=NOW - week - SECOND, count=1)
-    Rate.objects.create(key="forms:young", window=NOW - week, count=1)
-    send_due_letters(at=NOW)
-    assert [rate.key for rate in Rate.objects.all()] == ["forms:young"]
 
 
 # --- Two workers at once -------------------------------------------------------------------------

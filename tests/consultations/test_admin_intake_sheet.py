@@ -21,7 +21,7 @@ from consultations.imports.sheets import CHANNELS
 from consultations.models import Channel, Outcome, Step, Submission, Voice, VoiceImport, VoiceKind
 from consultations.models.intake import DRAFTS_LIVE
 from consultations.stages import Kind
-from consultations.tasks import remind
+from desk.privacy.retention import retain
 from programs.actions import freeze_version, start_version
 from programs.models import Purpose
 from tests.consultations.sheet_desk import LIST, NEW, errors_of, page_of, post, put_up, record
@@ -331,6 +331,6 @@ def test_a_sheet_is_forgotten_by_itself_and_what_was_recorded_stays(desk, made, 
     record(desk, sheet)
     recorded = Voice.objects.count()
     clock.move_to(sheet.at + at)
-    remind()
+    retain(at=sheet.at + at)
     assert VoiceImport.objects.exists() is stays
     assert Voice.objects.count() == recorded == 1

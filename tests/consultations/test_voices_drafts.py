@@ -7,10 +7,10 @@ import time_machine
 from django.urls import reverse
 
 from accounts import limits
-from consultations.actions.drafts import drop_old_drafts, keep_draft
+from consultations.actions.drafts import keep_draft
 from consultations.deadlines import day_words, local_day
 from consultations.models import KeptDraft, Submission, VoiceKind
-from consultations.tasks import remind
+from desk.privacy.retention import retain
 from programs.actions import freeze_version, remove_unit, start_version
 from programs.models import Purpose
 from tests.consultations.test_voices_letters import KINDS, fields_of, letter_of, press, texts_on
@@ -197,26 +197,8 @@ def test_it_stays_to_the_last_moment_of_its_days_and_no_longer(client, made, kin
     address = keep(client, kind, made).wsgi_request.path
     clock.move_to(at)
     assert client.get(address).status_code == (200 if stays else 404)
-    drop_old_drafts(at)
+    retain(at=at)
     assert KeptDraft.objects.exists() is stays
-
-
-def test_the_tick_of_reminders_drops_old_drafts(client, made, clock):
-    keep(client, "remark", made)
-    clock.shift(timedelta(days=1))
-    keep(client, "remark", made)
-    clock.move_to(DURING + DAYS)
-    remind()
-    assert KeptDraft.objects.get().saved_at == DURING + timedelta(days=1)
-
-
-def test_old_drafts_go_though_something_is_wrong_with_a_reminder(client, made, clock, monkeypatch):
-    keep(client, "remark", made)
-    clock.move_to(DURING + DAYS)
-    monkeypatch.setattr("consultations.reminders.owe_due", lambda *_args: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        remind()
-    assert not KeptDraft.objects.exists()
 
 
 # --- After the close, after a change of the text ------------------------------------------------

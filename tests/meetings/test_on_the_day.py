@@ -10,7 +10,7 @@ from consultations.models import Channel
 from meetings import actions
 from meetings.models import Ended, RegistrationEvent, What, WorkingGroup
 from tests.factories import meetings as make
-from tests.factories.meetings import DAY, ENDS, HOUR, NOW, STARTS, TICK
+from tests.factories.meetings import ENDS, HOUR, NOW, STARTS, TICK
 
 pytestmark = pytest.mark.django_db
 EARLY, LATE = timedelta(hours=1), timedelta(days=1)
@@ -256,15 +256,3 @@ def test_a_place_freed_before_the_start_is_not_taken_from_who_waits_for_it(group
     # Once the meeting has begun the place goes to whoever is here.
     assert walk_in(group, "Gość", at=STARTS)
     assert (fresh(queued).ended_because, taken(group)) == (Ended.UNTAKEN, 2)
-
-
-# --- Afterwards -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("since", "forgotten"), [(14 * DAY - TICK, 0), (14 * DAY, 1)])
-def test_what_people_wrote_of_their_needs_is_forgotten_two_weeks_after_the_meeting(group, since, forgotten):
-    told = make.registered(group, make.person(needs="Pętla indukcyjna"))
-    make.registered(group)
-    assert actions.forget_needs(at=ENDS + since) == forgotten
-    assert actions.forget_needs(at=ENDS + since) == 0
-    assert (fresh(told).needs == "", fresh(told).name) == (bool(forgotten), told.name)
