@@ -16,6 +16,7 @@ from consultations.views.following import follow_link, unfollow_link
 from desk.home import home as collect_home
 from desk.mine import matters_of
 from desk.preview.views import preview_page
+from desk.privacy.told import lines
 from meetings.views.groups import moderator_link
 from meetings.views.own import quiet_link, registration_link
 from programs.freshness import publicly_cached
@@ -82,4 +83,4 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @publicly_cached
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "desk/privacy.html")
+    return render(request, "desk/privacy.html", {"register": lines()})
