@@ -7,6 +7,7 @@ app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("moje/", views.mine, name="mine"),
+    path("moje/usun/", views.erase_me, name="erase_me"),
     path("dostepnosc/", views.accessibility, name="accessibility"),
     path("prywatnosc/", views.privacy, name="privacy"),
 ]

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,6 +17,7 @@ from consultations.views.following import follow_link, unfollow_link
 from desk.home import home as collect_home
 from desk.mine import matters_of
 from desk.preview.views import preview_page
+from desk.privacy.person import RunsAGroup, WorksAtTheDesk, erase_person
 from desk.privacy.told import lines
 from meetings.views.groups import moderator_link
 from meetings.views.own import quiet_link, registration_link
@@ -59,6 +61,21 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/mine.html", {"matters": matters_of(request.user, at=timezone.now())})  # type: ignore[arg-type]  # signed in
+
+
+@never_cache
+@login_required
+def erase_me(request: HttpRequest) -> HttpResponse:
+    """Signing in has proven the address; a GET only tells what goes and what stays."""
+    context: dict[str, object] = {"email": request.user.email}  # type: ignore[union-attr]  # signed in
+    if request.method == "POST":
+        try:
+            context["erasure"] = erase_person(str(context["email"]), at=timezone.now())
+        except (WorksAtTheDesk, RunsAGroup) as refusal:
+            context["refusal"] = refusal.in_words
+        else:
+            logout(request)
+    return render(request, "desk/erase_me.html", context)
 
 
 @publicly_cached

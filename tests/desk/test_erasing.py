@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import connection
@@ -116,7 +117,7 @@ def test_somebody_of_whom_there_is_nothing_is_not_erased():
 def test_a_place_at_a_meeting_to_come_goes_to_whoever_waits():
     group = meetings.meeting(groups=1, capacity=1).groups.get()
     meetings.registered(group, meetings.person(NAME, EMAIL))
-    queued = meetings.held(group, meetings.person(waits=True))
+    queued = meetings.waiting(group)
     erase_person(EMAIL, at=NOW + timedelta(hours=1))
     queued.refresh_from_db()
     assert queued.waits_since is None
@@ -144,3 +145,20 @@ def test_who_may_not_be_erased_and_who_may_not_erase():
         with pytest.raises(MayNotErase):
             erase_person(EMAIL, at=LATER, by=person("", role), reason=reason)
     assert erase_person(EMAIL, at=LATER, by=person("", Role.COORDINATOR), reason="wniosek")
+
+
+def test_a_person_erases_themselves_from_their_matters(client):
+    planted()
+    client.force_login(account_for(EMAIL))
+    assert client.get("/moje/usun/").status_code == 200
+    assert traces() != []  # a GET changes nothing
+    with time_machine.travel(LATER, tick=False):
+        answer = client.post("/moje/usun/")
+    assert (answer.status_code, traces()) == (200, [])
+    assert Erasure.objects.get().by is None
+    assert client.get("/moje/").status_code == 302  # signed out
+
+
+def test_an_account_of_the_desk_is_told_why_not(client):
+    client.force_login(person("urzad@example.org", Role.DRAFTER))
+    assert str(WorksAtTheDesk.in_words) in client.post("/moje/usun/").content.decode()
