@@ -52,7 +52,7 @@ def erase_person(email: str, *, at: datetime, by: User | None = None, reason: st
         raise MayNotErase
     if User.objects.filter(email=email, is_staff=True).exists():
         raise WorksAtTheDesk
-    if GroupModerator.objects.filter(email__iexact=email, group__meeting__ends_at__gt=at).exists():
+    if _groups_run(email).filter(group__meeting__ends_at__gt=at).exists():
         raise RunsAGroup
     went = Counter[str]()
     for erase in (_sign_ups, _topics, _moderated, _letters_received, _follows, _unfinished, _account, _outbox):
@@ -76,12 +76,16 @@ def _topics(email: str, at: datetime) -> dict[str, int]:
 
 def _moderated(email: str, at: datetime) -> dict[str, int]:
     """Of meetings that are over. What the group wrote stays, without who wrote it."""
-    mine = list(GroupModerator.objects.filter(Q(email__iexact=email) | Q(user__email=email)))
+    mine = list(_groups_run(email))
     for one in mine:
         for model in (NoteRevision, Conclusion):
             model.objects.filter(group=one.group_id, author=one.name).update(author="")
     GroupModerator.objects.filter(pk__in=[one.pk for one in mine]).update(name="", email="", user=None)
     return {"meetings.GroupModerator": len(mine)}
+
+
+def _groups_run(email: str) -> QuerySet[GroupModerator]:
+    return GroupModerator.objects.filter(Q(email__iexact=email) | Q(user__email=email))
 
 
 def _letters_received(email: str, at: datetime) -> dict[str, int]:
