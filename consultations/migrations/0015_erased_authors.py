@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0018_privacy'),
+        ('accounts', '0020_privacy'),
         ('consultations', '0014_before_answers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0018_privacy'),
+        ('accounts', '0020_privacy'),
         ('meetings', '0008_another_channel'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

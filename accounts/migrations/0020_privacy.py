@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0017_contact_imports'),
+        ('accounts', '0019_portal_names_bent'),
     ]
 
     operations = [
