@@ -18,7 +18,7 @@ from desk.home import home as collect_home
 from desk.mine import matters_of
 from desk.preview.views import preview_page
 from desk.privacy.person import RunsAGroup, WorksAtTheDesk, erase_person
-from desk.privacy.told import lines
+from desk.privacy.told import purposes
 from meetings.views.groups import moderator_link
 from meetings.views.own import quiet_link, registration_link
 from programs.freshness import publicly_cached
@@ -100,4 +100,4 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @publicly_cached
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "desk/privacy.html", {"register": lines()})
+    return render(request, "desk/privacy.html", {"register": purposes()})

@@ -1,6 +1,7 @@
-"""The register as people read it."""
+"""The register as people read it: for each purpose what is kept, and how long."""
 
-from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import ngettext
@@ -9,17 +10,26 @@ from desk.privacy.register import REGISTER, Kept
 from desk.privacy.retention import RULES
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     what: Promise
-    why: Promise
-    basis: Promise
     long: Promise | str
     then: Promise
 
 
-def lines() -> list[Line]:
-    return [Line(one.what, one.why, one.basis.value, _long(one), one.then.value) for one in REGISTER]
+class Purpose(NamedTuple):
+    why: Promise
+    basis: Promise
+    lines: list[Line]
+
+
+def purposes() -> list[Purpose]:
+    """In the order in which the register first names them."""
+    order = list(dict.fromkeys((str(one.why), one.basis) for one in REGISTER))
+    told = sorted(REGISTER, key=lambda one: order.index((str(one.why), one.basis)))
+    return [
+        Purpose(kept[0].why, kept[0].basis.value, [Line(one.what, _long(one), one.then.value) for one in kept])
+        for kept in (list(group) for _key, group in groupby(told, key=lambda one: (str(one.why), one.basis)))
+    ]
 
 
 def _long(kept: Kept) -> Promise | str:
