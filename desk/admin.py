@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from accounts.desk import staff
+from accounts.desk import DeskAdmin, staff
 from accounts.letters import outbox_health
 from accounts.roles import Duty
 from desk.blueprint.views import blueprint_page
@@ -57,6 +57,11 @@ class DeskSite(admin.AdminSite):
     site_title = _("Wspólnie: desk")
     index_title = _("Desk")
     enable_nav_sidebar = False
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Pages that name a duty, and no others: those of Django's and allauth's tables ask no verb and leave no audit."""
+        if admin_class and issubclass(admin_class, DeskAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         place = {name: number for number, name in enumerate(ORDER)}
