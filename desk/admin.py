@@ -91,7 +91,8 @@ class DeskSite(admin.AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The staff's sign-in page under /konto/, which counts wrong passwords; the admin's own does not."""
         if self.has_permission(request):
-            return super().login(request, extra_context)
+            # Whatever was sent: the admin's form would take somebody else's password, uncounted and with no second factor.
+            return redirect("admin:index")
         if super().has_permission(request):
             return redirect("mfa_activate_totp")
         if request.user.is_authenticated:

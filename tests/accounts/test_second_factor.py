@@ -283,3 +283,14 @@ def test_at_the_desk_both_are_actions_on_the_list(client):
         assert f"{said}: {loser}" in page
         assert f"Poproś o to administratora portalu. ({above})" in page
     assert set(Authenticator.objects.values_list("user", flat=True)) == {keeper.pk, above.pk}
+
+
+def test_whoever_is_at_the_desk_cannot_become_somebody_else_with_a_password_alone(client):
+    colleague = clerk(Role.COORDINATOR)
+    Authenticator.objects.create(user=colleague, type=Authenticator.Type.TOTP, data={"secret": ""})
+    me = clerk(Role.AUDITOR)
+    sign_in(client, me)
+    set_up(client)
+    answer = client.post("/admin/login/", {"username": colleague.email, "password": PASSWORD, "next": DESK})
+    assert (answer.status_code, answer.headers["Location"]) == (302, DESK)
+    assert client.get(DESK).context["user"] == me
