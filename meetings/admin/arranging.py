@@ -214,7 +214,7 @@ class MeetingAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Meeting]):
         meeting = get_object_or_404(Meeting, pk=pk)
         back = reverse("admin:meetings_meeting_change", args=[pk])
         if not self.has_change_permission(request, meeting):
-            return redirect(back)
+            raise PermissionDenied
         refusal = ""
         if request.method == "POST":
             try:
@@ -245,7 +245,7 @@ class MeetingAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Meeting]):
         group = get_object_or_404(WorkingGroup.objects.select_related("meeting"), pk=pk)
         back = reverse("admin:meetings_meeting_change", args=[group.meeting_id])
         if not self.has_change_permission(request, group.meeting):
-            return redirect(back)
+            raise PermissionDenied
         form = CancelGroupForm(request.POST or None, group=group)
         if request.method == "POST" and form.is_valid():
             try:
