@@ -4,7 +4,7 @@ Duties are those of accounts/roles.py. Whoever a row does not name is refused: s
 """
 
 from accounts.roles import Duty
-from tests.desk.walking import BulkRow, Fact, May, Row
+from tests.desk.walking import Answer, BulkRow, Fact, May, Row
 
 NOBODY: May = frozenset()
 ANYBODY: May = frozenset({Fact.ANYBODY})
@@ -37,9 +37,11 @@ def nowhere(name: str, given: str) -> Row:
 
 
 PUBLIC = (
-    *(public(name) for name in ("/healthz", "/readyz", "/robots.txt", "/favicon.ico", "looks", "desk:home")),
+    *(public(name) for name in ("/healthz", "/readyz", "/robots.txt", "desk:home")),
     *(public(f"desk:{name}") for name in ("accessibility", "privacy", "demonstration")),
-    Row("logo", otherwise=404),  # the office has put up none
+    Row("/favicon.ico", opens=ANYBODY, then="/static/img/favicon.ico"),
+    # The office has chosen no color and put up no logo.
+    *(Row(name, otherwise=404) for name in ("looks", "logo")),
     Row("desk:mine", opens=SIGNED_IN, otherwise="account_login"),
     Row("desk:demonstration_letter", "guessed", otherwise=404),
     Row("link", "guessed", otherwise=404),
@@ -64,7 +66,7 @@ PUBLIC = (
     nowhere("consultations:draft", "open guessed"),
     public("programs:list"),
     public("programs:detail", "program"),
-    public("programs:choose_changes", "program"),
+    Row("programs:choose_changes", "program", opens=ANYBODY, then="programs:detail"),
     public("programs:version", "program one"),
     nowhere("programs:version", "program council"),
     public("programs:changes", "program one two"),
@@ -87,7 +89,7 @@ GROUPS = tuple(
     for row in (
         *(Row(f"meetings:{name}", f"meeting {group}", opens) for name in PAGES),
         *(Row(f"meetings:{name}", f"meeting {group}", opens, then="meetings:group") for name in FORMS),
-        Row("meetings:group_conclusion", f"meeting {group} zero", opens, then="meetings:group"),
+        Row("meetings:group_conclusion", f"meeting {group} {group.split('_')[0]}_conclusion", opens),
     )
 )
 
@@ -96,32 +98,59 @@ GROUPS = tuple(
 SIGN_IN = ("account_login", "account_request_login_code", "account_password_login", "account_signup")
 
 
-def own(name: str, *, of: May = SIGNED_IN, then: int | str = 200, otherwise: int | str = "account_login") -> Row:
-    return Row(name, opens=of, then=then, otherwise=otherwise, acts=SIGNED_IN)
+def own(name: str, then: Answer = 200, *, lacking: Answer | None = None, otherwise: Answer = "account_login") -> Row:
+    """`lacking`: what whoever has no second factor gets."""
+    cases = ((SIGNED_IN, then if lacking is None else lacking),)
+    return Row(name, "", WITH_FACTOR, then, otherwise, cases, acts=SIGNED_IN)
 
 
 ACCOUNT = (
     own("account"),
     *(Row(name, opens=SIGNED_OUT, otherwise="desk:mine", acts=ANYBODY) for name in SIGN_IN),
-    Row("account_confirm_login_code", opens=NOBODY, otherwise="account_login", acts=ANYBODY),
+    Row("account_confirm_login_code", opens=SIGNED_IN, then="desk:mine", otherwise="account_request_login_code", acts=ANYBODY),
     own("account_logout", otherwise="desk:home"),
     public("account_inactive"),
-    own("account_reauthenticate"),
     own("usersessions_list"),
     own("mfa_index"),
-    own("mfa_authenticate", of=NOBODY),
-    own("mfa_reauthenticate"),
-    own("mfa_activate_totp"),
-    own("mfa_deactivate_totp"),
-    own("mfa_view_recovery_codes"),
-    own("mfa_generate_recovery_codes"),
-    own("mfa_download_recovery_codes"),
-    own("account_change_password"),
+    own("mfa_authenticate", then="desk:mine"),
+    # Whoever has nothing to confirm with may not; whoever signed in long ago confirms first.
+    own("account_reauthenticate", "mfa_reauthenticate", lacking=403),
+    own("mfa_reauthenticate", lacking=403),
+    own("mfa_activate_totp", "mfa_reauthenticate", lacking=200),
+    own("mfa_deactivate_totp", "mfa_reauthenticate", lacking=404),
+    own("mfa_generate_recovery_codes", "mfa_reauthenticate", lacking=200),
+    own("mfa_view_recovery_codes", then=404),
+    own("mfa_download_recovery_codes", then=404),
+    own("account_change_password", then="account_set_password"),
     own("account_set_password"),
     public("account_reset_password"),
     public("account_reset_password_done"),
     Row("account_reset_password_from_key", "guessed guessed", opens=ANYBODY),
     public("account_reset_password_from_key_done"),
+)
+
+# --- Actions of lists ---------------------------------------------------------------------------------
+
+BULK = (
+    *(BulkRow("consultations_voice", action, "voice", VOICES) for action in ("assign", "release", "send", "approve")),
+    BulkRow("consultations_announcement", "withdraw", "announcement", PROCESS),
+    *(BulkRow("consultations_reminderrule", action, "rule", PROCESS) for action in ("switch_on", "switch_off")),
+    *(BulkRow("meetings_registration", action, "registration", MEETINGS) for action in ("confirm_people", "remove_people")),
+    *(BulkRow("accounts_user", action, "person", DIRECTORY) for action in ("end_sessions", "take_second_factor")),
+    *(BulkRow("accounts_organization", action, "organization", DIRECTORY) for action in ("verify", "invite_again", "merge")),
+    *(BulkRow("accounts_letter", action, "letter", PROCESS) for action in ("retry", "cancel")),
+    BulkRow("accounts_suppression", "lift", "suppression", PROCESS),
+    *(
+        BulkRow(table, "delete_selected", chosen, duty)
+        for table, chosen, duty in (
+            ("consultations_document", "document", PROCESS),
+            ("consultations_department", "department", PROCESS),
+            ("consultations_answertemplate", "template", VOICES),
+            ("programs_statutoryelement", "element", TEXT),
+            ("programs_resolution", "resolution", TEXT),
+            ("programs_attachment", "attachment", TEXT),
+        )
+    ),
 )
 
 # --- The desk -----------------------------------------------------------------------------------------
@@ -138,7 +167,7 @@ def model(
     app, table = name.split("_")
     add, change, delete = (duty if act in may.split() else NOBODY for act in ("add", "change", "delete"))
     return (
-        Row(f"admin:{name}_changelist", "", looking, acts=NOBODY),
+        Row(f"admin:{name}_changelist", "", looking, acts=frozenset().union(*(row.acts for row in BULK if row.model == name))),
         Row(f"admin:{name}_add", "", add),
         Row(f"admin:{name}_change", row, looking, acts=change | page),
         Row(f"admin:{name}_delete", row, delete),
@@ -150,7 +179,7 @@ def model(
 
 MODELS = (
     *model("consultations_consultation", "consultation", PROCESS, may="add change"),
-    *model("consultations_stage", "stage", PROCESS),
+    *model("consultations_stage", "planned_stage", PROCESS),
     *model("consultations_formalevent", "event", PROCESS),
     *model("consultations_datechange", "date_change", PROCESS, may=""),
     *model("consultations_reminderrule", "rule", PROCESS, may="add change"),
@@ -179,12 +208,14 @@ MODELS = (
     *model("accounts_contactimport", "contact_import", DIRECTORY, may="add change"),
     *model("accounts_letter", "letter", LETTERS, look=LETTERS, may=""),
     *model("accounts_suppression", "suppression", LETTERS, look=LETTERS, may=""),
-    *model("accounts_portal", "portal", SET_UP, may="change"),
+    # One row, so the list leads to it.
+    Row("admin:accounts_portal_changelist", "", AT_DESK, then="admin:accounts_portal_change", acts=NOBODY),
+    *model("accounts_portal", "portal", SET_UP, may="change")[1:],
     *model("accounts_auditentry", "entry", READ_ALL, may=""),
 )
 
 
-def page(name: str, given: str, opens: May, *, acts: May | None = None, then: int | str = 200) -> Row:
+def page(name: str, given: str, opens: May, *, acts: May | None = None, then: Answer = 200) -> Row:
     return Row(f"admin:{name}", given, opens, then, acts=acts)
 
 
@@ -198,16 +229,16 @@ DESK = (
         otherwise=403,
         acts=NOBODY,
     ),
-    Row("admin:logout", otherwise=405, acts=SIGNED_IN),
+    Row("admin:logout", opens=AT_DESK, then=405, otherwise="admin:index", acts=SIGNED_IN),
     Row("admin:password_change", opens=AT_DESK),
     Row("admin:password_change_done", opens=AT_DESK, acts=NOBODY),
-    Row("admin:autocomplete", otherwise=403),
-    Row("admin:jsi18n", opens=ANYBODY, acts=NOBODY),
+    Row("admin:autocomplete"),
+    Row("admin:jsi18n", opens=AT_DESK, acts=NOBODY),
     Row("admin:view_on_site", "zero zero", opens=AT_DESK, then=404, acts=NOBODY),
-    Row("admin:app_list", "app", opens=READ_ALL, acts=NOBODY),
+    Row("admin:app_list", "app", opens=READ_ALL, cases=((AT_DESK, 404),), acts=NOBODY),
     Row("/admin/(?P<url>.*)$", "nothing", opens=AT_DESK, then=404, acts=NOBODY),
     page("desk_blueprint", "", PROCESS),
-    page("desk_preview", "announcement_kind announcement", READ_ALL, acts=NOBODY),
+    page("desk_preview", "kind version", READ_ALL, acts=NOBODY),
     # Consultations
     page("consultations_plan", "consultation", READ_ALL | PROCESS, acts=NOBODY),
     page("consultations_publish", "consultation", READ_ALL | PROCESS, acts=PROCESS),
@@ -216,10 +247,10 @@ DESK = (
     page("consultations_letter", "", VOICES),
     page("consultations_scan", "voice_with_scan", READ_ALL | VOICES, acts=NOBODY),
     page("consultations_returned", "voice_import", READ_ALL | VOICES, acts=NOBODY),
-    page("consultations_voice_cut", "voice", VOICES),
+    Row("admin:consultations_voice_cut", "voice", VOICES, cases=((READ_ALL, "admin:consultations_voice_change"),)),
     page("consultations_assign", "", VOICES),
     page("consultations_similar", "over_pk", READ_ALL | VOICES, acts=NOBODY),
-    page("consultations_together", "voice", VOICES),
+    page("consultations_together", "voice", READ_ALL | VOICES, acts=VOICES),
     page("consultations_change_new", "part", READ_ALL | TEXT, acts=TEXT),
     page("consultations_text_changes", "version", READ_ALL | TEXT, acts=TEXT),
     page("consultations_change_merge", "version waiting_change", READ_ALL | TEXT, acts=TEXT),
@@ -231,7 +262,8 @@ DESK = (
     # The text
     page("programs_text", "version", READ_ALL | TEXT, acts=TEXT),
     page("programs_unit_new", "version", TEXT),
-    *(page(f"programs_unit_{act}", "version unit", TEXT) for act in ("edit", "split", "merge", "move", "remove")),
+    *(page(f"programs_unit_{act}", "version unit", TEXT) for act in ("edit", "split", "move", "remove")),
+    page("programs_unit_merge", "version unit", TEXT, then="admin:programs_text"),  # nothing follows it
     page("programs_freeze", "version", TEXT),
     page("programs_freeze", "frozen", TEXT, then="admin:programs_text"),
     *(page(f"programs_{name}", "version", READ_ALL | TEXT, acts=NOBODY) for name in ("changes", "checklist")),
@@ -250,27 +282,3 @@ DESK = (
 )
 
 ROWS = (*PUBLIC, *GROUPS, *ACCOUNT, *MODELS, *DESK)
-
-# --- Actions of lists ---------------------------------------------------------------------------------
-
-BULK = (
-    *(BulkRow("consultations.Voice", action, "voice", VOICES) for action in ("assign", "release", "send", "approve")),
-    BulkRow("consultations.Announcement", "withdraw", "announcement", PROCESS),
-    *(BulkRow("consultations.ReminderRule", action, "rule", PROCESS) for action in ("switch_on", "switch_off")),
-    *(BulkRow("meetings.Registration", action, "registration", MEETINGS) for action in ("confirm_people", "remove_people")),
-    *(BulkRow("accounts.User", action, "person", DIRECTORY) for action in ("end_sessions", "take_second_factor")),
-    *(BulkRow("accounts.Organization", action, "organization", DIRECTORY) for action in ("verify", "invite_again", "merge")),
-    *(BulkRow("accounts.Letter", action, "letter", PROCESS) for action in ("retry", "cancel")),
-    BulkRow("accounts.Suppression", "lift", "suppression", PROCESS),
-    *(
-        BulkRow(table, "delete_selected", chosen, duty)
-        for table, chosen, duty in (
-            ("consultations.Document", "document", PROCESS),
-            ("consultations.Department", "department", PROCESS),
-            ("consultations.AnswerTemplate", "template", VOICES),
-            ("programs.StatutoryElement", "element", TEXT),
-            ("programs.Resolution", "resolution", TEXT),
-            ("programs.Attachment", "attachment", TEXT),
-        )
-    ),
-)

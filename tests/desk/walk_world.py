@@ -23,10 +23,10 @@ from consultations.models import (
     VoiceKind,
 )
 from meetings.actions import propose_topic
-from meetings.models import Registration
+from meetings.models import Conclusion, Registration
 from programs.models import DraftVersion, Purpose, VersionFile
 from tests.desk.planted import AT, World
-from tests.factories import meetings, voices
+from tests.factories import consultations, meetings, voices
 from tests.factories.programs import element, frozen, paragraphs
 from tests.factories.programs import program as another_program
 from tests.programs.desk import attached, recorded
@@ -89,9 +89,10 @@ def _texts(world: World) -> dict[str, object]:
 
 
 def _voices(world: World) -> dict[str, object]:
+    hidden = world.open.__class__.objects.get(slug="hidden")
     with_scan = world.open.voices.exclude(submission__scan="").earliest("pk")
-    event = FormalEvent.objects.create(consultation=world.open, name="Sesja rady")
-    stage = world.open.stages.earliest("pk")
+    event = FormalEvent.objects.create(consultation=hidden, name="Sesja rady")
+    stage, planned = world.open.stages.earliest("pk"), consultations.stage(hidden)
     later = stage.closes_at + timedelta(days=1)
     schedule.move_stage(stage, opens_at=stage.opens_at, closes_at=later, reason="Święto.", by=voices.coordinator(), at=AT)
     return {
@@ -106,6 +107,7 @@ def _voices(world: World) -> dict[str, object]:
         "draft_report": world.open.report.pk,
         "rule": ReminderRule.objects.filter(consultation=world.open).earliest("pk").pk,
         "follow": Follow.objects.earliest("pk").pk,
+        "planned_stage": planned.pk,
         "event": event.pk,
         "date_change": DateChange.objects.latest("pk").pk,
     }
@@ -128,6 +130,10 @@ def _meeting(world: World) -> dict[str, object]:
         "meeting_pk": world.meeting.pk,
         "own_group": world.own_group.pk,
         "other_group": other.pk,
+        **{
+            name: Conclusion.objects.create(group=group, position=1, text="Więcej ławek.", at=AT).pk
+            for name, group in (("own_conclusion", world.own_group), ("other_conclusion", other))
+        },
         "registration": Registration.objects.filter(group=world.own_group).earliest("pk").pk,
         "topic_proposal": topic.pk,
     }
@@ -135,7 +141,9 @@ def _meeting(world: World) -> dict[str, object]:
 
 def _office(world: World) -> dict[str, object]:
     keeper = voices.coordinator()
-    contacts = put_up_contacts(ContentFile(b"nazwa;e-mail\nKlub;klub@example.org", name="a.csv"), by=keeper, at=AT)
+    contacts = put_up_contacts(
+        ContentFile(b"nazwa;e-mail\nKlub;klub@example.org\nInny;nie adres", name="a.csv"), by=keeper, at=AT
+    )
     owe_letter("anna@example.org", kind="unknown_account", occasion="walk:1", at=AT)
     with acting(keeper):
         twin = Organization.objects.create(name="Stowarzyszenie Jawne w Toruniu")
@@ -154,7 +162,7 @@ def _office(world: World) -> dict[str, object]:
         "entry": AuditEntry.objects.latest("pk").pk,
         "pl": "pl",
         "uuid": "00000000-0000-4000-8000-000000000000",
-        "announcement_kind": "announcement",
+        "kind": "version",
         "app": "consultations",
         "nothing": "nothing/",
     }

@@ -9,7 +9,7 @@ from enum import Enum
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
-from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.apps import apps
 from django.db import connection, transaction
 from django.http import HttpResponse
@@ -45,8 +45,8 @@ class Row:
     given: str = ""  # what its arguments are, by the names of walk_world.py
     opens: May = frozenset()
     then: Answer = 200
-    otherwise: Answer | None = None  # at the desk: 403, and to the sign-in page whoever is not let in
-    cases: tuple[tuple[May, Answer], ...] = ()  # asked first
+    otherwise: Answer | None = None  # if nothing is said: at the desk 403, or the sign-in page for whoever is not let in
+    cases: tuple[tuple[May, Answer], ...] = ()  # of those whom it does not open to
     acts: May | None = None  # whose POST may change something; whoever it opens to, if nothing is said
 
     @property
@@ -54,7 +54,7 @@ class Row:
         return self.opens if self.acts is None else self.acts
 
     def answer(self, facts: May) -> Answer:
-        for may, answer in (*self.cases, (self.opens, self.then)):
+        for may, answer in ((self.opens, self.then), *self.cases):
             if may & facts:
                 return answer
         if self.otherwise is not None:
@@ -95,7 +95,7 @@ def walkers(world: World) -> list[Walker]:
     given[Role.SUPERUSER] = person("superuser@example.org", is_staff=True, is_superuser=True)
     given[Role.MODERATOR] = world.moderator
     for user in given.values():
-        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": ""})
+        TOTP.activate(user, generate_totp_secret())
     inactive = person("inactive@example.org", Role.COORDINATOR, is_active=False)
     without = person("without.factor@example.org", Role.COORDINATOR)
     found = [("anonymous", None, {Fact.SIGNED_OUT}), ("inactive staff", inactive, {Fact.SIGNED_OUT})]
@@ -111,6 +111,13 @@ def walkers(world: World) -> list[Walker]:
             client.force_login(user)
         made.append(Walker(name, client, frozenset({Fact.ANYBODY, *facts})))
     return made
+
+
+def read(response: HttpResponse) -> HttpResponse:
+    """To its end: a file that is sent is open until then."""
+    if response.streaming:
+        b"".join(response)
+    return response
 
 
 def found_by(response: HttpResponse) -> Answer:
@@ -140,6 +147,7 @@ UNSEEN = {
     "sessions.Session": "who is signed in, and the sentences that the next page says",
     "usersessions.UserSession": "where somebody is signed in",
     "accounts.Rate": "counts attempts, also those that are refused",
+    "accounts.AuditEntry": "tells of downloads too; of rows it tells what they show themselves",
 }
 _WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 
