@@ -1,5 +1,6 @@
 """Each address and each action of a list, asked for by each kind of visitor, answers as walk_table.py says."""
 
+import logging
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -55,8 +56,9 @@ def planted(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Gi
 
 
 @pytest.fixture
-def given(planted, settings, time_machine) -> Given:
+def given(planted, settings, time_machine, caplog) -> Given:
     time_machine.move_to(AT, tick=False)
+    caplog.set_level(logging.CRITICAL, "django")  # a thousand refusals are what is asked for
     for name, value in planted.kept.items():
         setattr(settings, name, value)
     return planted

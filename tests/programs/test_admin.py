@@ -1,28 +1,19 @@
-"""Programs and versions at the desk, the lists, and who may open and change which page."""
+"""Programs and versions at the desk, and the lists. Who may open and change which page: tests/desk/walk_table.py."""
 
 import pytest
-from django.contrib.admin import site
 from django.urls import reverse
 
 from accounts.roles import Role
-from programs.actions import VersionIsFrozen, ask_for_file, make_file
+from programs.actions import VersionIsFrozen, make_file
 from programs.models import (
-    Attachment,
-    DraftVersion,
     FileFormat,
     Program,
-    Provision,
-    ProvisionText,
     Purpose,
-    Resolution,
     StatutoryElement,
-    TextImport,
-    VersionFile,
 )
-from tests.factories.accounts import person
 from tests.factories.programs import FROZEN, draft, element, frozen, paragraphs, program, unit
 from tests.programs.desk import at_desk, attached, citations, page, recorded
-from tests.programs.imported import put_up, read
+from tests.programs.imported import put_up
 from tests.programs.press import Press
 
 pytestmark = pytest.mark.django_db
@@ -145,108 +136,3 @@ def test_pages_of_the_pdf_are_shown_once_it_is_there(drafter, is_made, monkeypat
         make_file(version.files.get(format=FileFormat.PDF), at=FROZEN, clock=lambda: FROZEN)
     shown = drafter.get(reverse("admin:programs_draftversion_changelist")).content.decode()
     assert ('<td class="field-pages">3</td>' in shown) is is_made
-
-
-# Who may open and change which page.
-
-READING = {"programs_text", "programs_changes", "programs_checklist", "programs_files", "programs_file"}
-WRITING = {
-    "programs_unit_new",
-    "programs_unit_edit",
-    "programs_unit_split",
-    "programs_unit_merge",
-    "programs_unit_move",
-    "programs_unit_remove",
-    "programs_freeze",
-}
-MODELS = (Program, DraftVersion, StatutoryElement, TextImport, Resolution, Attachment)
-ACTS = ("changelist", "add", "history", "change", "delete")
-STOCK = {f"programs_{model._meta.model_name}_{act}" for model in MODELS for act in ACTS}
-NEVER_DELETED = {"programs_program_delete", "programs_draftversion_delete", "programs_textimport_delete"}
-HISTORIES = {name for name in STOCK if name.endswith("_history")}  # they lead to the audit
-
-
-@pytest.fixture
-def addresses(monkeypatch):
-    """Every address of these pages, by name; each leads to something that is there."""
-    Press(monkeypatch)
-    version, adopted = draft(), frozen(program("2028"), purpose=Purpose.ADOPTED)
-    file = ask_for_file(version, FileFormat.PDF, at=FROZEN)
-    make_file(file, at=FROZEN, clock=lambda: FROZEN)
-    rows = {
-        "program": version.program,
-        "draftversion": version,
-        "statutoryelement": element(1),
-        "textimport": read(put_up(version.program)),
-        "resolution": recorded(adopted),
-        "attachment": attached(version.program),
-    }
-    key = unit(version, "§ 2 pkt 1").pk
-    of_units = {name: [version.pk, key] for name in WRITING - {"programs_unit_new", "programs_freeze"}}
-    arguments = {name: [version.pk] for name in READING | WRITING} | of_units | {"programs_file": [version.pk, file.pk]}
-    for name in STOCK:
-        _app, model, act = name.split("_")
-        arguments[name] = [] if act in ("changelist", "add") else [rows[model].pk]
-    return {name: reverse(f"admin:{name}", args=args) for name, args in arguments.items()}
-
-
-def test_no_page_is_forgotten_here():
-    named = {pattern.name for model in MODELS for pattern in site._registry[model].get_urls() if pattern.name}
-    assert named == READING | WRITING | STOCK
-
-
-def everything():
-    models = (*MODELS, Provision, ProvisionText, VersionFile)
-    return [list(model.objects.order_by("pk").values()) for model in models]
-
-
-def opens(client, addresses):
-    found = {}
-    for name, address in addresses.items():
-        response = client.get(address)
-        found[name] = response.status_code
-        if name == "programs_file" and response.status_code == 200:
-            assert b"".join(response)
-    return found
-
-
-@pytest.mark.parametrize("role", [Role.DRAFTER, Role.COORDINATOR, Role.SUPERUSER])
-def test_whoever_drafts_opens_every_page_but_deletes_no_text(client, addresses, role):
-    if role == Role.SUPERUSER:
-        client.force_login(person("", is_staff=True, is_superuser=True))
-    else:
-        at_desk(client, role)
-    answers = dict.fromkeys(addresses, 200) | dict.fromkeys(NEVER_DELETED, 403) | dict.fromkeys(HISTORIES, 302)
-    assert opens(client, addresses) == answers
-    for name in NEVER_DELETED:
-        before = everything()
-        assert client.post(addresses[name], {"post": "yes"}).status_code == 403
-        assert everything() == before
-
-
-def test_whoever_reads_everything_opens_pages_that_change_nothing_and_changes_nothing(client, addresses):
-    at_desk(client, Role.AUDITOR)
-    read_only = READING | {name for name in STOCK if name.endswith(("changelist", "change"))}
-    answers = dict.fromkeys(addresses, 403) | dict.fromkeys(read_only, 200) | dict.fromkeys(HISTORIES, 302)
-    assert opens(client, addresses) == answers
-    before = everything()
-    for address in addresses.values():
-        data = {"act": "up", "post": "yes", "ask": "txt", "drop": "1", "action": "delete_selected", "_selected_action": "1"}
-        response = client.post(address, data)
-        assert response.status_code in (200, 302, 403)
-        if response.streaming:
-            assert b"".join(response)
-    assert everything() == before
-
-
-@pytest.mark.parametrize("role", [Role.MODERATOR, None], ids=["whoever runs a group", "anonymous"])
-def test_others_are_sent_to_sign_in_and_change_nothing(client, addresses, role):
-    if role:
-        client.force_login(person("", is_staff=True))
-    assert opens(client, addresses) == dict.fromkeys(addresses, 302)
-    before = everything()
-    for address in addresses.values():
-        response = client.post(address, {"act": "up", "post": "yes", "ask": "txt", "drop": "1"})
-        assert response.status_code == 302
-        assert response.url.startswith(("/admin/login/", "/konto/")), response.url
-    assert everything() == before
