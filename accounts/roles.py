@@ -19,6 +19,7 @@ class Role(StrEnum):
     PUBLIC = "public"
     REPRESENTATIVE = "representative"
     MODERATOR = "moderator"
+    OFFICIAL = "official"
     DRAFTER = "drafter"
     COORDINATOR = "coordinator"
     AUDITOR = "auditor"
@@ -30,7 +31,8 @@ class Duty(StrEnum):
 
     RUN_PROCESS = "run_process"  # consultations, stages, dates, announcements, documents
     RUN_MEETINGS = "run_meetings"
-    HANDLE_VOICES = "handle_voices"  # enter, release, answer
+    HANDLE_VOICES = "handle_voices"  # enter, release, answer, approve
+    ANSWER_OWN = "answer_own"  # draft answers to what is given to them or to their unit, and see nothing else
     DRAFT_TEXT = "draft_text"
     KEEP_DIRECTORY = "keep_directory"  # organizations and people
     SEE_LETTERS = "see_letters"
@@ -43,12 +45,15 @@ ALLOWS: dict[Role, frozenset[Duty]] = {
     Role.REPRESENTATIVE: frozenset(),
     # Runs one group: its page opens by the row that names them (meetings/views/groups.py), the desk does not.
     Role.MODERATOR: frozenset(),
+    # Works in a unit of the office (Department): which voices are theirs is a row, see PartQuerySet.given_to.
+    Role.OFFICIAL: frozenset({Duty.ANSWER_OWN}),
     Role.DRAFTER: frozenset({Duty.DRAFT_TEXT, Duty.HANDLE_VOICES, Duty.READ_ALL}),
     Role.COORDINATOR: frozenset(
         {
             Duty.RUN_PROCESS,
             Duty.RUN_MEETINGS,
             Duty.HANDLE_VOICES,
+            Duty.ANSWER_OWN,
             Duty.DRAFT_TEXT,
             Duty.KEEP_DIRECTORY,
             Duty.SEE_LETTERS,
@@ -61,9 +66,10 @@ ALLOWS: dict[Role, frozenset[Duty]] = {
 }
 
 # A role that an account is given by hand is membership of the group of that name.
-GIVEN_BY_GROUP = (Role.DRAFTER, Role.COORDINATOR, Role.AUDITOR)
+GIVEN_BY_GROUP = (Role.OFFICIAL, Role.DRAFTER, Role.COORDINATOR, Role.AUDITOR)
 
 ROLE_WORDS: dict[Role, Promise] = {
+    Role.OFFICIAL: _("official of a department: answers what is assigned to it, sees nothing else"),
     Role.DRAFTER: _("drafter: writes the text and answers remarks"),
     Role.COORDINATOR: _("coordinator: runs the consultation and the meetings"),
     Role.AUDITOR: _("auditor: reads everything, changes nothing"),

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import Duty, duties_of, has_duty
 from consultations.models import Decision, Note, Outcome, Part, Submission, Voice
 
 # For the desk, whose language is the office's.
@@ -86,13 +87,25 @@ class NoteIsEmpty(AnswerRefused):
     in_words = _("Write the note first.")
 
 
+class NotYoursToAnswer(AnswerRefused):
+    in_words = _(
+        "This is not assigned to you or to your department, or not any more. "
+        "Copy what you have typed, and ask the coordinator to assign it to you."
+    )
+
+
+class NotYoursToDecide(AnswerRefused):
+    in_words = _("Your role drafts answers and sends them for approval. Ask a coordinator or a drafter to do this.")
+
+
 @transaction.atomic
 def cut_voice(voice: Voice, *, excerpts: Sequence[str], by: User, at: datetime) -> list[Part]:
     """One part for each excerpt, in the author's words; a single empty one makes the voice whole again.
 
     What was drafted for a part whose excerpt changes goes back to whoever drafted it. Raises PartIsAnswered when a part
-    that has decisions would go, or one whose answer is public would change; PartIsTooLong.
+    that has decisions would go, or one whose answer is public would change; PartIsTooLong, NotYoursToDecide.
     """
+    _check_decides(by)
     wanted = [excerpt.replace("\r\n", "\n").strip() for excerpt in excerpts if excerpt.strip()] or [""]
     if any(len(excerpt) > (Part._meta.get_field("excerpt").max_length or 0) for excerpt in wanted):
         raise PartIsTooLong
@@ -132,10 +145,10 @@ def draft_answer(
     """The next revision of an answer. `seen` is the revision that its author had before them, 0 for none; `read_at`, when
     they read the voice.
 
-    Raises ReasonsAreMissing, AnswerHasChanged, VoiceHasChanged, VoiceIsWithdrawn, PartIsGone. The same words again change
-    nothing, whoever saves them: they stay the answer of who drafted them.
+    Raises NotYoursToAnswer, ReasonsAreMissing, AnswerHasChanged, VoiceHasChanged, VoiceIsWithdrawn, PartIsGone. The same
+    words again change nothing, whoever saves them: they stay the answer of who drafted them.
     """
-    (locked,) = _locked([part])
+    (locked,) = _to_answer([part], by)
     return _draft(locked, outcome=outcome, reasons=reasons, seen=seen, read_at=read_at, by=by, at=at)
 
 
@@ -153,14 +166,17 @@ def answer_together(
     """One answer to several parts: all get it or none. `seen` by the key of the part. Raises as draft_answer does."""
     return [
         _draft(part, outcome=outcome, reasons=reasons, seen=seen.get(part.pk, 0), read_at=read_at, by=by, at=at)
-        for part in _locked(parts)
+        for part in _to_answer(parts, by)
     ]
 
 
 @transaction.atomic
 def send_for_approval(part: Part, *, by: User, at: datetime, seen: int | None = None) -> None:
-    """Raises NothingToReview when there is no draft, AnswerHasChanged, VoiceIsWithdrawn, PartIsGone. Twice is harmless."""
-    (locked,) = _locked([part])
+    """Raises NotYoursToAnswer, NothingToReview when there is no draft, AnswerHasChanged, VoiceIsWithdrawn, PartIsGone.
+
+    Twice is harmless.
+    """
+    (locked,) = _to_answer([part], by)
     decision = locked.current
     if locked.voice.submission.withdrawn_at:
         raise VoiceIsWithdrawn
@@ -177,8 +193,10 @@ def send_for_approval(part: Part, *, by: User, at: datetime, seen: int | None = 
 def approve_answers(parts: Iterable[Part], *, seen: dict[int, int], by: User, at: datetime) -> int:
     """Approve what waits for it; all or none. `seen` says by part which revision was read.
 
-    Raises NothingToReview, AnswerHasChanged, AnswerIsPublished, OwnAnswer, VoiceIsWithdrawn, PartIsNotSaid, PartIsGone.
+    Raises NotYoursToDecide, NothingToReview, AnswerHasChanged, AnswerIsPublished, OwnAnswer, VoiceIsWithdrawn, PartIsNotSaid,
+    PartIsGone.
     """
+    _check_decides(by)
     decisions = [_to_approve(part, seen.get(part.pk), by) for part in _locked(parts)]
     for decision in decisions:
         decision.approved_at, decision.approved_by = at, by
@@ -190,8 +208,9 @@ def approve_answers(parts: Iterable[Part], *, seen: dict[int, int], by: User, at
 def return_answer(part: Part, *, why: str, seen: int, by: User, at: datetime) -> None:
     """Ask for a better answer, also when this one is approved.
 
-    Raises SayWhatToImprove, NothingToReview, AnswerHasChanged, AnswerIsPublished, PartIsGone.
+    Raises NotYoursToDecide, SayWhatToImprove, NothingToReview, AnswerHasChanged, AnswerIsPublished, PartIsGone.
     """
+    _check_decides(by)
     if not why.strip():
         raise SayWhatToImprove
     (locked,) = _locked([part])
@@ -201,9 +220,12 @@ def return_answer(part: Part, *, why: str, seen: int, by: User, at: datetime) ->
 
 
 def add_note(voice: Voice, *, text: str, by: User, at: datetime) -> Note:
-    """Raises NoteIsEmpty."""
+    """For whoever answers the voice or a part of it. Raises NoteIsEmpty, NotYoursToAnswer."""
     if not text.strip():
         raise NoteIsEmpty
+    duties = duties_of(by)
+    if Duty.HANDLE_VOICES not in duties and not (Duty.ANSWER_OWN in duties and voice.parts.given_to(by).exists()):
+        raise NotYoursToAnswer
     return Note.objects.create(voice=voice, text=text.strip(), by=by, at=at)
 
 
@@ -253,6 +275,24 @@ def _to_approve(part: Part, seen: int | None, by: User) -> Decision:
     if decision.drafted_by_id == by.pk:
         raise OwnAnswer
     return decision
+
+
+def _check_decides(by: User) -> None:
+    """Raises NotYoursToDecide."""
+    if not has_duty(by, Duty.HANDLE_VOICES):
+        raise NotYoursToDecide
+
+
+def _to_answer(parts: Iterable[Part], by: User) -> list[Part]:
+    """Locked. Raises PartIsGone, and NotYoursToAnswer when one of them is not given to somebody who answers their own."""
+    locked, duties = _locked(parts), duties_of(by)
+    if Duty.HANDLE_VOICES in duties:
+        return locked
+    keys = [part.pk for part in locked]
+    # Asked under the lock: meanwhile nobody assigns them otherwise.
+    if Duty.ANSWER_OWN not in duties or Part.objects.filter(pk__in=keys).given_to(by).count() < len(keys):
+        raise NotYoursToAnswer
+    return locked
 
 
 def _locked(parts: Iterable[Part]) -> list[Part]:

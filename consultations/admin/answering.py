@@ -20,6 +20,8 @@ from accounts.desk import staff
 from consultations.actions.answers import (
     AnswerRefused,
     NoteIsEmpty,
+    NotYoursToAnswer,
+    NotYoursToDecide,
     ReasonsAreMissing,
     SayWhatToImprove,
     add_note,
@@ -52,8 +54,8 @@ WRITING = (Step.NONE, Step.DRAFT, Step.RETURNED)
 
 
 def voice_at_desk(request: HttpRequest, pk: int, desk: "VoiceAdmin") -> Voice:
-    """For the eyes of whoever may look and the hands of whoever may answer. Raises PermissionDenied, and Http404."""
-    may = desk.has_answer_permission(request) if request.method == "POST" else desk.has_view_permission(request)
+    """Whole: for the eyes of whoever reads all and the hands of whoever answers all. Raises PermissionDenied, and Http404."""
+    may = desk.has_answer_permission(request) if request.method == "POST" else desk.sees_all(request)
     if not may:
         raise PermissionDenied
     return get_object_or_404(Voice.objects.select_related(*RELATED), pk=pk)
@@ -61,8 +63,13 @@ def voice_at_desk(request: HttpRequest, pk: int, desk: "VoiceAdmin") -> Voice:
 
 def answer_page(request: HttpRequest, pk: int, desk: "VoiceAdmin") -> HttpResponse:
     """?part= is the key of the part that is answered; without it, the first that waits for an answer."""
-    at, voice = now(), voice_at_desk(request, pk, desk)
-    parts = list(voice.parts.select_related("current__drafted_by", "department", "assignee"))
+    may = desk.has_draft_permission(request) if request.method == "POST" else desk.has_view_permission(request)
+    if not may:
+        raise PermissionDenied
+    at, voice = now(), get_object_or_404(Voice.objects.select_related(*RELATED), pk=pk)
+    parts = list(voice.parts.seen_by(staff(request)).select_related("current__drafted_by", "department", "assignee"))
+    if not parts:
+        return _not_yours(request, desk)
     waiting = next((part for part in parts if not part.is_answered), parts[0])
     asked = number(request.POST.get("part") or request.GET.get("part", ""))
     part = next((part for part in parts if part.pk == asked), waiting)
@@ -70,8 +77,8 @@ def answer_page(request: HttpRequest, pk: int, desk: "VoiceAdmin") -> HttpRespon
     act = ACTS.get(request.POST.get("act", ""))
     if act:
         try:
-            # A part that this voice has not, or not any more, is refused by the verb in words.
-            act(work, part if asked in (0, part.pk) else Part(pk=0))
+            # A part that this voice has not, or not any more, or that is not theirs, is refused by the verb in words.
+            act(work, part if asked in (0, part.pk) else voice.parts.filter(pk=asked).first() or Part(pk=0))
         except AnswerRefused as refused:
             work.refuse(refused)
         if work.done:
@@ -80,6 +87,18 @@ def answer_page(request: HttpRequest, pk: int, desk: "VoiceAdmin") -> HttpRespon
         part.refresh_from_db()
     tell_where_now([voice])
     return render(request, "consultations/admin/voice.html", _shown(work, parts, desk))
+
+
+def _not_yours(request: HttpRequest, desk: "VoiceAdmin") -> HttpResponse:
+    """What they typed meanwhile is theirs, whoever answers now."""
+    context = {
+        **desk.admin_site.each_context(request),
+        "title": _("Not assigned to you"),
+        "opts": Voice._meta,
+        "refusal": NotYoursToAnswer.in_words,
+        "typed": [words for name in ("reasons", "text") if (words := request.POST.get(name, "").strip())],
+    }
+    return render(request, "consultations/admin/voice_of_others.html", context, status=403)
 
 
 class _Work:
@@ -103,7 +122,8 @@ class _Work:
 
     def refuse(self, refused: AnswerRefused) -> None:
         words = str(refused.in_words)
-        if self.filled is None or not self.filled.is_valid() or self.voice.submission.withdrawn_at:
+        is_theirs = not isinstance(refused, (NotYoursToAnswer, NotYoursToDecide))
+        if not is_theirs or self.filled is None or not self.filled.is_valid() or self.voice.submission.withdrawn_at:
             messages.error(self.request, words)
         else:
             self.filled.add_error(FIELDS.get(type(refused)), words)
@@ -172,16 +192,17 @@ ACTS: dict[str, Callable[[_Work, Part], Any]] = {
 def _shown(work: _Work, parts: list[Part], desk: "VoiceAdmin") -> dict[str, Any]:
     request, voice, part = work.request, work.voice, work.part
     decisions = list(
-        Decision.objects.filter(part__voice=voice)
+        Decision.objects.filter(part__in=parts)
         .select_related("part", "drafted_by", "returned_by", "approved_by", "publication__by")
         .order_by("part__position", "revision")
     )
-    may_answer = desk.has_answer_permission(request)
+    handles, sees_all = desk.has_answer_permission(request), desk.sees_all(request)
+    may_answer = handles or (desk.has_draft_permission(request) and part in voice.parts.given_to(work.by))
     is_typed = work.answer.is_bound or work.typed.get("act") == "insert"
     return {
         **desk.admin_site.each_context(request),
         "title": voice.signature,
-        "similar": similar_to(voice)[:SIMILAR_AT_MOST],
+        "similar": similar_to(voice)[:SIMILAR_AT_MOST] if sees_all else [],
         "opts": Voice._meta,
         "voice": voice,
         "part": part,
@@ -189,6 +210,8 @@ def _shown(work: _Work, parts: list[Part], desk: "VoiceAdmin") -> dict[str, Any]
         "step": step_tag(part.step),
         "is_lost": not part.is_quoted,
         "is_gone": voice.now_at and voice.now_at.kind == Fate.DELETED,
+        # Cut, a voice is words for several units: each reads its own.
+        "excerpts": [] if sees_all else [one.excerpt for one in parts if one.excerpt],
         "original": _original(voice),
         "public": next((one for one in reversed(decisions) if one.part_id == part.pk and one.published_at), None),
         "present": part.current if is_typed and part.current and part.current.revision != work.seen else None,
@@ -197,6 +220,8 @@ def _shown(work: _Work, parts: list[Part], desk: "VoiceAdmin") -> dict[str, Any]
         "notes": voice.notes.select_related("by"),
         "may_answer": may_answer and not voice.submission.withdrawn_at,
         "may_note": may_answer,
+        "handles": handles,
+        "sees_all": sees_all,
         "is_own": bool(part.current and part.current.drafted_by_id == work.by.pk),
         "is_writing": part.step in WRITING or is_typed,
         "form": work.answer,

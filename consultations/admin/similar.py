@@ -64,7 +64,7 @@ def pages(desk: "VoiceAdmin") -> list[URLPattern]:
 
 def groups_page(request: HttpRequest, pk: int, desk: "VoiceAdmin") -> HttpResponse:
     """Of one consultation; ?kind= and, with ?all=, groups whose voices are all answered too."""
-    if not desk.has_view_permission(request):
+    if not desk.sees_all(request):
         raise PermissionDenied
     consultation = get_object_or_404(Consultation, pk=pk)
     kind = VoiceKind.PROPOSAL if request.GET.get("kind") == VoiceKind.PROPOSAL else VoiceKind.REMARK

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.desk import staff
 from accounts.folding import folded
+from accounts.models import User
 from consultations.models import Part, Step, Voice, VoiceKind
-from consultations.models.answers import STEP_WORDS, PartQuerySet
+from consultations.models.answers import STEP_WORDS, PartQuerySet, sees_all_voices
 from consultations.models.voices import VoiceQuerySet
 from programs.models import ProvisionText
 
@@ -67,7 +68,8 @@ class UnansweredFilter(admin.SimpleListFilter):
         return [("yes", _("still to be answered")), ("no", _("answered and approved"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        waiting = Voice.objects.awaiting_answer().values("pk")
+        open_parts = Part.objects.seen_by(staff(request)).unanswered()
+        waiting = Voice.objects.standing().filter(Exists(open_parts.filter(voice=OuterRef("pk")))).values("pk")
         if self.value() == "yes":
             return queryset.filter(pk__in=waiting)
         if self.value() == "no":
@@ -84,7 +86,8 @@ class PartsFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         if self.value() not in dict(self.lookup_choices):
             return queryset
-        return queryset.filter(Exists(self.chosen(Part.objects.standing(), request).filter(voice=OuterRef("pk"))))
+        parts = Part.objects.seen_by(staff(request)).standing()
+        return queryset.filter(Exists(self.chosen(parts, request).filter(voice=OuterRef("pk"))))
 
 
 class StepFilter(PartsFilter):
@@ -141,8 +144,11 @@ class ParagraphFilter(admin.SimpleListFilter):
             return None
 
 
-def searched(voices: VoiceQuerySet, typed: str) -> VoiceQuerySet:
-    """A number, alone or as cited; a citation; else words, each in what is said or in who says it."""
+def searched(voices: VoiceQuerySet, typed: str, *, by: User) -> VoiceQuerySet:
+    """A number, alone or as cited; a citation; else words, each in what is said or in who says it.
+
+    Whoever sees only parts finds words of these and names of organizations: a search must not tell them who an author is.
+    """
     typed = " ".join(typed.split())
     if found := _SIGNATURE.fullmatch(typed):
         kind = VoiceKind.PROPOSAL if found["letter"].upper() == "P" else VoiceKind.REMARK
@@ -151,9 +157,19 @@ def searched(voices: VoiceQuerySet, typed: str) -> VoiceQuerySet:
         return voices.filter(number=int(typed))
     if typed.startswith("§"):
         return voices.filter(_about(" ".join(typed.replace("§", "§ ").split())))
+    if not sees_all_voices(by):
+        return _in_own_parts(voices, typed.split(), by)
     for word in typed.split():
         said = Q(folded__contains=folded(word)) | Q(submission__folded__contains=folded(word))
         voices = voices.filter(said | Q(submission__name__icontains=word) | Q(submission__email__icontains=word))
+    return voices
+
+
+def _in_own_parts(voices: VoiceQuerySet, words: list[str], by: User) -> VoiceQuerySet:
+    for word in words:
+        said = Q(excerpt__icontains=word) | Q(excerpt="", voice__folded__contains=folded(word))
+        own = Part.objects.seen_by(by).filter(said, voice=OuterRef("pk"))
+        voices = voices.filter(Exists(own) | Q(submission__folded__contains=folded(word)))
     return voices
 
 

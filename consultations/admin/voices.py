@@ -37,10 +37,15 @@ from consultations.admin.voice_filters import (
 )
 from consultations.forms.entered import EnteredVoiceForm
 from consultations.models import Part, Voice
+from consultations.models.answers import sees_all_voices
 from consultations.models.voices import VoiceQuerySet
 from programs.admin.pages import number
 
 WORDS_SHOWN = 120  # characters
+# What an official of a unit has instead of the whole list.
+UNIT_COLUMNS = ("signature", "author", "subject", "own_words", "received", "answer", "assigned", "due")
+UNIT_FILTERS = (("consultation", admin.RelatedOnlyFieldListFilter), "kind", StepFilter, UnansweredFilter, DueFilter)
+UNIT_LOOKUPS = frozenset({"id__in", "consultation__id__exact", "kind__exact", "step", "unanswered", "due"})
 
 
 class SeenForm(ActionForm):
@@ -53,6 +58,7 @@ class SeenForm(ActionForm):
 class VoiceAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Voice]):
     duty = Duty.HANDLE_VOICES
     refusals = REFUSALS
+    unit_help = _("What is assigned to you or to your department. Open a voice to draft the answer; somebody else approves it.")
     list_help = _("Open a voice to answer it. Nobody outside the office sees it until you publish it: tick it and choose so.")
     change_list_template = "consultations/admin/voice_list.html"
     list_display = ("signature", "author", "subject", "words", "channel", "received", "answer", "assigned", "due")
@@ -82,11 +88,29 @@ class VoiceAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Voice]):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Voice]:
         related = ("consultation", "submission", "topic", "provision_text", "until_text")
-        parts = Part.objects.telling_unanswered().select_related("current", "department", "assignee")
-        return super().get_queryset(request).select_related(*related).prefetch_related(Prefetch("parts", parts))
+        parts = Part.objects.seen_by(staff(request)).telling_unanswered().select_related("current", "department", "assignee")
+        voices = Voice.objects.seen_by(staff(request)).order_by(*self.ordering)
+        return voices.select_related(*related).prefetch_related(Prefetch("parts", parts))
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        return searched(queryset, search_term), False
+        return searched(queryset, search_term, by=staff(request)), False
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return self.list_display if self.sees_all(request) else UNIT_COLUMNS
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return self.list_filter if self.sees_all(request) else UNIT_FILTERS
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """An official of a unit asks for what their list offers, and for what letters link to: nothing about authors."""
+        if self.sees_all(request):
+            return super().lookup_allowed(lookup, value, request)
+        return lookup in UNIT_LOOKUPS
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        sees_all = self.sees_all(request)
+        help_words = self.list_help if sees_all else self.unit_help
+        return super().changelist_view(request, {**(extra_context or {}), "sees_all": sees_all, "list_help": help_words})
 
     def get_urls(self) -> list[URLPattern]:
         cut = self.admin_site.admin_view(cutting.cut_page)
@@ -117,8 +141,22 @@ class VoiceAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Voice]):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._has(request, self.duty, Duty.READ_ALL, Duty.ANSWER_OWN)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
     def has_answer_permission(self, request: HttpRequest) -> bool:
+        """All of them, and all that is done to answers."""
         return self._has(request, self.duty)
+
+    def has_draft_permission(self, request: HttpRequest) -> bool:
+        """At least what is given to them: the verbs say which."""
+        return self._has(request, self.duty, Duty.ANSWER_OWN)
+
+    def sees_all(self, request: HttpRequest) -> bool:
+        return sees_all_voices(staff(request))
 
     def save_model(self, request: HttpRequest, obj: Voice, form: Any, change: bool) -> None:
         recorded = form.record(by=staff(request)).voices.get()
@@ -137,9 +175,9 @@ class VoiceAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Voice]):
     def assign(self, request: HttpRequest, queryset: VoiceQuerySet) -> HttpResponse:
         return assignment.of_voices(request, self, queryset)
 
-    @admin.action(description=_("Send the drafts for approval"), permissions=["answer"])
+    @admin.action(description=_("Send the drafts for approval"), permissions=["draft"])
     def send(self, request: HttpRequest, queryset: VoiceQuerySet) -> None:
-        bulk.send(request, Part.objects.filter(voice__in=queryset))
+        bulk.send(request, Part.objects.seen_by(staff(request)).filter(voice__in=queryset))
 
     @admin.action(description=_("Approve the answers that wait"), permissions=["answer"])
     def approve(self, request: HttpRequest, queryset: VoiceQuerySet) -> None:
@@ -160,6 +198,12 @@ class VoiceAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Voice]):
     @admin.display(description=_("what it says"))
     def words(self, voice: Voice) -> str:
         return Truncator(voice.text or voice.proposed_wording or voice.reasons).chars(WORDS_SHOWN)
+
+    @admin.display(description=_("what it says"))
+    def own_words(self, voice: Voice) -> str:
+        """Of a voice that is cut, the parts that whoever looks is given."""
+        excerpts = " […] ".join(part.excerpt for part in voice.parts.all() if part.excerpt)
+        return Truncator(excerpts).chars(WORDS_SHOWN) if excerpts else self.words(voice)
 
     @admin.display(description=_("channel"), ordering="submission__channel")
     def channel(self, voice: Voice) -> str:

@@ -7,7 +7,7 @@ from accounts.models import User
 from accounts.roles import ALLOWS, GIVEN_BY_GROUP, Duty
 from consultations.models import Department
 
-ANSWERING = [role.value for role in GIVEN_BY_GROUP if Duty.HANDLE_VOICES in ALLOWS[role]]
+ANSWERING = [role.value for role in GIVEN_BY_GROUP if not ALLOWS[role].isdisjoint({Duty.HANDLE_VOICES, Duty.ANSWER_OWN})]
 
 
 class AssignForm(forms.Form):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.folding import folded
 from accounts.models import User
+from accounts.roles import Duty
 from consultations.models.schedule import Consultation
 
 USER = settings.AUTH_USER_MODEL
@@ -69,7 +70,21 @@ class Department(models.Model):
         return self.name
 
 
+def sees_all_voices(user: User) -> bool:
+    """At the desk. An official of a unit sees what is given to them."""
+    return not user.duties.isdisjoint({Duty.HANDLE_VOICES, Duty.READ_ALL})
+
+
 class PartQuerySet(models.QuerySet["Part"]):
+    def given_to(self, user: User) -> PartQuerySet:
+        """By name, or to a unit that they work in."""
+        return self.filter(Q(assignee=user) | Q(department__in=Department.objects.filter(members=user)))
+
+    def seen_by(self, user: User) -> PartQuerySet:
+        if sees_all_voices(user):
+            return self
+        return self.given_to(user) if Duty.ANSWER_OWN in user.duties else self.none()
+
     def standing(self) -> PartQuerySet:
         return self.filter(voice__submission__withdrawn_at=None)
 

@@ -10,7 +10,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from consultations.models.answers import Answer, Decision, Part
+from accounts.models import User
+from consultations.models.answers import Answer, Decision, Part, sees_all_voices
 from consultations.models.schedule import Consultation, Topic
 from consultations.stages import Action
 from programs.lineage import Whereabouts
@@ -125,6 +126,12 @@ class VoiceQuerySet(models.QuerySet["Voice"]):
 
     def remarks(self) -> VoiceQuerySet:
         return self.filter(kind=VoiceKind.REMARK)
+
+    def seen_by(self, user: User) -> VoiceQuerySet:
+        """At the desk, whole or in part."""
+        if sees_all_voices(user):
+            return self
+        return self.filter(models.Exists(Part.objects.seen_by(user).filter(voice=models.OuterRef("pk"))))
 
     def standing(self) -> VoiceQuerySet:
         return self.filter(submission__withdrawn_at=None)

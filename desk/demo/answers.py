@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.roles import Role
 from consultations.actions import answers, changes, publication
 from consultations.actions import report as reports
+from consultations.actions.assignment import assign_parts
 from consultations.models import AnswerTemplate, ChangeAction, Department, Outcome, Voice, VoiceKind
 from desk.demo.calendar import Calendar
 from desk.demo.cycle import WEEK, Cycle
@@ -18,10 +19,11 @@ from programs.models import DraftVersion, Purpose
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def furnish_office(calendar: Calendar, *, drafter: User) -> None:
+def furnish_office(calendar: Calendar, *, staff: dict[Role, User]) -> None:
     office = calendar.read("office.json")
     for row in office["departments"]:
-        Department.objects.create(**row).members.add(drafter)
+        members = [staff[Role(role)] for role in row.pop("members")]
+        Department.objects.create(**row).members.set(members)
     AnswerTemplate.objects.bulk_create(AnswerTemplate(**row) for row in office["templates"])
 
 
@@ -35,6 +37,8 @@ def answer_voices(cycle: Cycle) -> None:
         kinds = [VoiceKind(kind) for kind in act["kinds"]]
         publication.publish_answers(cycle.consultation, kinds, by=cycle.coordinator, at=published)
     for said in cycle.data["remarks"]:
+        if "department" in said:
+            assign(cycle, said)
         if "draft" in said:
             draft(cycle, said, said["draft"], at=cycle.calendar.at(said["received"]) + DAY)
 
@@ -46,6 +50,12 @@ def draft(cycle: Cycle, said: dict[str, Any], answer: dict[str, Any], *, at: dat
     if approved:
         answers.send_for_approval(part, by=drafter, at=at + HOUR)
         answers.approve_answers([part], seen={part.pk: 1}, by=cycle.coordinator, at=at + DAY)
+
+
+def assign(cycle: Cycle, said: dict[str, Any]) -> None:
+    department, at = Department.objects.get(name=said["department"]), cycle.calendar.at(said["received"]) + HOUR
+    parts = voice_of(cycle, said).parts.all()
+    assign_parts(parts, department=department, assignee=None, due_on=None, by=cycle.coordinator, at=at)
 
 
 def voice_of(cycle: Cycle, said: dict[str, Any]) -> Voice:

@@ -5,7 +5,6 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.roles import Role
 from consultations import deadlines
 from consultations.actions import move_stage
 from consultations.actions.rules import forget_missed
@@ -43,7 +42,7 @@ def build(calendar: Calendar, *, at: datetime) -> None:
     staff = hire_staff()
     StatutoryElement.objects.bulk_create(StatutoryElement(**row) for row in calendar.read("elements.json"))
     enter_organizations(calendar, at=at)
-    furnish_office(calendar, drafter=staff[Role.DRAFTER])
+    furnish_office(calendar, staff=staff)
     archive = Cycle(calendar.read("consultation-2022.json"), calendar, staff, on_paper=True)
     last_year = adopt_last_years_program(archive)
     archive.live()

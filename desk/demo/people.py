@@ -41,6 +41,13 @@ STAFF = (
         "demo-moderator",
         _("runs a thematic group: its page is among “My matters”"),
     ),
+    StaffAccount(
+        Role.OFFICIAL,
+        "komorka@example.org",
+        "Pracownica wydziału",
+        "demo-komorka",
+        _("answers what is assigned to her department, sees nothing else"),
+    ),
     StaffAccount(Role.AUDITOR, "audytor@example.org", "Audytor", "demo-audytor", _("reads everything, changes nothing")),
 )
 

@@ -18,6 +18,7 @@ TABLE = {
     Role.PUBLIC: set(),
     Role.REPRESENTATIVE: set(),
     Role.MODERATOR: set(),
+    Role.OFFICIAL: {Duty.ANSWER_OWN},
     Role.DRAFTER: {Duty.DRAFT_TEXT, Duty.HANDLE_VOICES, Duty.READ_ALL},
     Role.COORDINATOR: EVERYTHING,
     Role.AUDITOR: {Duty.READ_ALL, Duty.SEE_LETTERS},

@@ -7,10 +7,12 @@ from threading import Barrier
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from accounts.roles import Role
 from consultations.actions import answers
 from consultations.actions.answers import (
     AnswerHasChanged,
     NothingToReview,
+    NotYoursToAnswer,
     PartIsGone,
     VoiceHasChanged,
     VoiceIsWithdrawn,
@@ -20,8 +22,10 @@ from consultations.actions.answers import (
     return_answer,
     send_for_approval,
 )
+from consultations.actions.assignment import assign_parts
 from consultations.actions.voices import edit_voice, withdraw_submission
-from consultations.models import Decision, Outcome, Part, Step
+from consultations.models import Decision, Department, Outcome, Part, Step
+from tests.factories.accounts import person
 from tests.factories.answers import ANSWERED, REASONS, drafted, drafter
 from tests.factories.voices import DURING, TICK, consultation, coordinator, proposal
 
@@ -228,3 +232,33 @@ def test_people_approving_the_same_letters_in_any_order_do_not_lock_each_other_o
     assert approved
     assert len(approved) == len(set(approved))
     assert {one for one in parts if step(one) == Step.APPROVED} == set(approved)
+
+
+@pytest.fixture
+def official(part):
+    """Of a unit that the part is given to."""
+    unit = Department.objects.create(name="Wydział Sportu")
+    unit.members.add(user := person("komorka@example.org", Role.OFFICIAL))
+    give(part, department=unit)
+    return user
+
+
+def give(part, *, department=None):
+    assign_parts([part], department=department, assignee=None, due_on=None, by=coordinator(), at=ANSWERED)
+
+
+def draft_own(part, official):
+    return draft_answer(part, outcome=Outcome.REJECTED, reasons=REASONS, seen=0, by=official, at=ANSWERED)
+
+
+def test_an_official_does_not_answer_what_is_being_given_to_others(part, official):
+    assert isinstance(waits_for(lambda: give(part), lambda: draft_own(part, official)), NotYoursToAnswer)
+    assert not Decision.objects.exists()
+
+
+def test_asked_without_the_lock_it_would_be_answered(part, official, monkeypatch):
+    """The control: whose it is must be asked of the row that is held."""
+    monkeypatch.setattr(
+        answers, "_locked", lambda parts: list(Part.objects.filter(pk=part.pk).select_related("voice__submission"))
+    )
+    assert isinstance(waits_for(lambda: give(part), lambda: draft_own(part, official)), Decision)
