@@ -58,6 +58,7 @@ class SeenForm(ActionForm):
 class VoiceAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Voice]):
     duty = Duty.HANDLE_VOICES
     refusals = REFUSALS
+    unit_search_help = _("A number (U/2027/014 or 14), a provision (§ 12), or words: of the voice, its organization.")
     unit_help = _("What is assigned to you or to your department. Open a voice to draft the answer; somebody else approves it.")
     list_help = _("Open a voice to answer it. Nobody outside the office sees it until you publish it: tick it and choose so.")
     change_list_template = "consultations/admin/voice_list.html"
@@ -106,6 +107,12 @@ class VoiceAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[Voice]):
         if self.sees_all(request):
             return super().lookup_allowed(lookup, value, request)
         return lookup in UNIT_LOOKUPS
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        if not self.sees_all(request):
+            changelist.search_help_text = str(self.unit_search_help)
+        return changelist
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         sees_all = self.sees_all(request)

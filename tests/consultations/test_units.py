@@ -10,6 +10,7 @@ from consultations.actions import answers
 from consultations.actions.answers import NotYoursToAnswer, NotYoursToDecide, cut_voice, draft_answer, send_for_approval
 from consultations.actions.assignment import assign_parts
 from consultations.actions.voices import release_voices
+from consultations.admin.voices import VoiceAdmin
 from consultations.forms.assigning import AssignForm
 from consultations.models import Decision, Department, Note, Outcome, Part, Step, Voice
 from tests.consultations.answer_screen import acts, press, screen, sent, step
@@ -193,6 +194,7 @@ def test_the_list_holds_their_own_voices_and_no_contacts(desk, own, other):
     assert set(page.context["cl"].result_list) == {own.voice}
     words = text_of(page)
     assert "Stowarzyszenie Żółty Latawiec" in words
+    assert page.context["cl"].search_help_text == str(VoiceAdmin.unit_search_help)
     for secret in (*CONTACTS, "Tajemnica", "Wydział Kultury", reverse("admin:consultations_letter")):
         assert secret not in words
     desk.force_login(coordinator())
