@@ -6,6 +6,7 @@ from desk import demonstration, views
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("konsultacje/<slug:slug>/kto-wzial-udzial/", views.participants, name="took_part"),
     path("moje/", views.mine, name="mine"),
     path("moje/usun/", views.erase_me, name="erase_me"),
     path("dostepnosc/", views.accessibility, name="accessibility"),

@@ -3,19 +3,22 @@ from collections.abc import Callable
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.templatetags.static import static
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_safe
 
 from accounts import tokens
 from accounts.tokens import Purpose
 from accounts.views import directory_link
+from consultations.models import Consultation
 from consultations.views.author import submission_link
 from consultations.views.following import follow_link, unfollow_link
 from desk.home import home as collect_home
 from desk.mine import matters_of
+from desk.participants import took_part
 from desk.preview.views import preview_page
 from desk.privacy.person import RunsAGroup, WorksAtTheDesk, erase_person
 from desk.privacy.told import purposes
@@ -55,6 +58,14 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 @publicly_cached
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/home.html", {"home": collect_home(timezone.now())})
+
+
+@publicly_cached
+@require_safe
+def participants(request: HttpRequest, slug: str) -> HttpResponse:
+    at = timezone.now()
+    consultation = get_object_or_404(Consultation.objects.published(at), slug=slug)
+    return render(request, "desk/took_part.html", {"consultation": consultation, "participants": took_part(consultation, at)})
 
 
 @never_cache

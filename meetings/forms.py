@@ -173,6 +173,11 @@ class SignUpForm(PersonForm):
         attrs={"class": "half", "inputmode": "numeric"},
         help_text=_("Only if your organization is not on the list: it helps us to tell organizations of a like name apart."),
     )
+    may_be_named = forms.BooleanField(
+        label=_("You may name our organization on the list of those who took part"),
+        required=False,
+        help_text=_("Only the organization, never you. You can change this at any time behind the link in our letter."),
+    )
     phone = one_line(
         _("Telephone"),
         40,
@@ -195,6 +200,7 @@ class SignUpForm(PersonForm):
         "email",
         "organization_name",
         "organization_number",
+        "may_be_named",
         "phone",
         "needs",
         "stamp",
@@ -242,6 +248,7 @@ class SignUpForm(PersonForm):
             email=answers["email"],
             organization_name=answers["organization_name"],
             organization_number=answers["organization_number"],
+            may_be_named=answers["may_be_named"],
             remotely=answers.get("way") == "remote",
             waits=answers.get("waits", False),
             phone=answers["phone"],

@@ -60,6 +60,8 @@ def consultation_page(request: HttpRequest, consultations: ConsultationQuerySet,
         "now": now(consultation, at),
         "timeline": timeline(consultation, at),
         "documents": [one for one in consultation.documents.all() if one.published_at <= at],
+        # Of whom everybody may read, is told by the page itself.
+        "is_attended": bool(consultation.said) or any(one.has_begun(at) for one in consultation.meetings.all()),
         "posters": [one for one in consultation.meetings.all() if one.takes_sign_ups(at)],
     }
     return render(request, "consultations/detail.html", context)

@@ -261,6 +261,7 @@ class Cycle:
                 name=person["name"],
                 email="" if by_staff else person["email"],
                 organization_name=person["organization"],
+                may_be_named=person["channel"] == "portal",
                 waits=True,
             ),
             form_token=uuid4().hex,

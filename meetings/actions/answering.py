@@ -217,6 +217,13 @@ def move(registration: Registration, group: WorkingGroup, *, remotely: bool, at:
 
 
 @transaction.atomic
+def let_be_named(registration: Registration, *, may_be_named: bool, at: datetime) -> None:
+    """Whether everybody may read that their organization was there; also after the meeting, in either direction."""
+    if Registration.objects.filter(pk=registration.pk).exclude(may_be_named=may_be_named).update(may_be_named=may_be_named):
+        public_changed(at=at)
+
+
+@transaction.atomic
 def settle_meeting(meeting: Meeting, *, at: datetime) -> bool:
     """Let go what was not answered in time and give it to those who wait; whether anything changed."""
     meeting, groups = seats.lock(meeting.pk)

@@ -19,6 +19,8 @@ class SignUp:
     organization_number: str = ""
     phone: str = ""
     needs: str = ""
+    # The organization, never the person.
+    may_be_named: bool = False
     language: str = "pl"
     # At a hybrid meeting: from afar.
     remotely: bool = False

@@ -32,7 +32,7 @@ _KNOWN = """
     SELECT 1 FROM meetings_registration
     WHERE form_token = %s OR (meeting_id = %s AND email = %s AND name_key = %s AND ended_at IS NULL)
 """
-AS_TYPED = ("name", "phone", "organization_name", "organization_number", "needs", "language", "remotely")
+AS_TYPED = ("name", "phone", "organization_name", "organization_number", "may_be_named", "needs", "language", "remotely")
 
 
 @transaction.atomic

@@ -174,7 +174,9 @@ class RegistrationEntryForm(forms.ModelForm[Registration]):
 
     class Meta:
         model = Registration
-        fields = ("group", "name", "email", "phone", "organization_name", "needs", "remotely", "waits", "channel")
+        fields = (
+            *("group", "name", "email", "phone", "organization_name", "may_be_named", "needs", "remotely", "waits", "channel"),
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -208,7 +210,7 @@ class RegistrationEntryForm(forms.ModelForm[Registration]):
 
     @property
     def person(self) -> actions.SignUp:
-        fields = ("name", "email", "phone", "organization_name", "needs", "remotely", "waits")
+        fields = ("name", "email", "phone", "organization_name", "may_be_named", "needs", "remotely", "waits")
         return actions.SignUp(**{field: self.cleaned_data[field] for field in fields})
 
 

@@ -97,6 +97,7 @@ class RegistrationAdmin(_Entered, admin.ModelAdmin[Registration]):
         "phone",
         "speaks_for",
         "organization_number",
+        "may_be_named",
         "needs",
         "remotely",
         "channel",

@@ -170,6 +170,10 @@ class Meeting(models.Model):
     def takes_sign_ups(self, at: datetime) -> bool:
         return self.may(MeetingAction.SIGN_UP, at)
 
+    def has_begun(self, at: datetime) -> bool:
+        """Before everybody's eyes, and not called off."""
+        return self.is_published(at) and self.cancelled_at is None and self.starts_at <= at
+
     def takes_topics(self, at: datetime) -> bool:
         return self.may(MeetingAction.PROPOSE_TOPIC, at)
 

@@ -61,6 +61,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def present(self) -> RegistrationQuerySet:
         return self.active().exclude(present_at=None)
 
+    def named(self) -> RegistrationQuerySet:
+        """Of whom everybody may read that their organization was there."""
+        return self.present().filter(may_be_named=True).exclude(organization=None, organization_name="")
+
     def turnout(self) -> tuple[int, int]:
         """How many people were present, and how many organizations they spoke for; one spelling more is none more."""
         rows = self.present().values_list("organization", "organization_name")
@@ -96,6 +100,7 @@ class Registration(models.Model):
     )
     organization_name = models.CharField(_("organization as written"), max_length=250, blank=True)
     organization_number = models.CharField(_("KRS, NIP or REGON as written"), max_length=14, blank=True)
+    may_be_named = models.BooleanField(_("its organization may be named among those who took part"), default=False)
     # At a hybrid meeting: from afar, not in the room.
     remotely = models.BooleanField(_("takes part remotely"), default=False)
     needs = models.TextField(_("accessibility needs"), max_length=1000, blank=True)
@@ -173,6 +178,11 @@ class Registration(models.Model):
     def speaks_for(self) -> str:
         """The organization as people know it, or as it was written; empty for somebody who comes for themselves."""
         return self.organization.name if self.organization else self.organization_name
+
+    @property
+    def named_as(self) -> str:
+        """As its people wrote it; whoever staff chose from the directory, as it stands there."""
+        return self.organization_name or (self.organization.name if self.organization else "")
 
     @property
     def is_confirmed(self) -> bool:

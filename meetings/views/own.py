@@ -54,6 +54,8 @@ def act_on(registration: Registration, form: ChangeGroupForm, act: str, at: date
         "confirm": partial(actions.confirm_email, registration, at=at),
         "attend": partial(actions.confirm_attendance, registration, at=at),
         "resign": partial(actions.decline, registration, at=at),
+        "name": partial(actions.let_be_named, registration, may_be_named=True, at=at),
+        "unname": partial(actions.let_be_named, registration, may_be_named=False, at=at),
     }
     if act == "change" and form.is_valid():
         verbs["change"] = partial(actions.change_group, registration, at=at, **form.change)

@@ -13,6 +13,8 @@ PUBLIC = [
     "/konsultacje/",
     f"/konsultacje/{CURRENT}/",
     "/konsultacje/2022/",
+    "/konsultacje/2022/kto-wzial-udzial/",
+    f"/konsultacje/{CURRENT}/kto-wzial-udzial/",
     "/konsultacje/2022/propozycje/",
     "/konsultacje/2022/propozycje/1/",
     f"/konsultacje/{CURRENT}/propozycje/nowa/",

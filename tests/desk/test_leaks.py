@@ -62,7 +62,10 @@ def exists(world: World) -> set[str]:
     found |= {voice.get_absolute_url() for voice in Voice.objects.released(AT)}
     found |= {f"/aktualnosci/{news.slug}{end}" for news in Announcement.objects.all() for end in ("/", ".pdf")}
     for made in (world.over, world.open):
-        found |= {f"/konsultacje/{made.slug}/{end}" for end in ("", "propozycje/", "uwagi/", "tematy/", "kalendarz.ics")}
+        found |= {
+            f"/konsultacje/{made.slug}/{end}"
+            for end in ("", "propozycje/", "uwagi/", "tematy/", "kto-wzial-udzial/", "kalendarz.ics")
+        }
         found |= {reverse("consultations:topic", args=[made.slug, topic.pk]) for topic in Topic.objects.filter(consultation=made)}
     ends = ("raport/", "raport.pdf", "raport.docx", "uwagi.xlsx", "uwagi.csv", "uwagi.json")
     found |= {f"/konsultacje/{world.over.slug}/{end}" for end in ends}

@@ -64,6 +64,13 @@ def test_two_steps_then_a_letter_then_a_confirmed_seat(client, meeting):
     assert (letter.kind, letter.link_pk) == ("signup_confirm", registration.pk)
 
 
+@pytest.mark.parametrize(("typed", "agreed"), [({}, False), ({"may_be_named": "on"}, True)])
+def test_whether_the_organization_may_be_named_is_asked_unticked_and_kept(client, meeting, typed, agreed):
+    assert not client.get(page("sign_up", meeting)).context["form"]["may_be_named"].value()
+    send(client, meeting, organization_name="Klub Żuraw", **typed)
+    assert Registration.objects.get().may_be_named is agreed
+
+
 def test_the_form_is_never_cached(client, meeting):
     for url in ("sign_up", "sign_up_done", "topic_new", "topic_done"):
         assert "no-store" in client.get(page(url, meeting))["Cache-Control"]
