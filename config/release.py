@@ -12,6 +12,7 @@ MADE_OF = (
     "templates",
     "static",
     "locale",
+    "docs/handbook",
     "requirements.txt",
 )
 

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.urls import path
 
 from desk import demonstration, views
+from desk.handbook import views as handbook
 
 app_name = "desk"
 urlpatterns = [
@@ -11,6 +12,9 @@ urlpatterns = [
     path("moje/usun/", views.erase_me, name="erase_me"),
     path("dostepnosc/", views.accessibility, name="accessibility"),
     path("prywatnosc/", views.privacy, name="privacy"),
+    path("pomoc/", handbook.handbook, name="handbook"),
+    path("pomoc/obrazki/<str:picture>", handbook.handbook_picture, name="handbook_picture"),
+    path("pomoc/<slug:chapter>/", handbook.handbook_chapter, name="handbook_chapter"),
 ]
 if settings.DEMO:
     urlpatterns += [

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from desk.handbook.chapters import chapters
 from tests.browser.conftest import DESK, PHONE, follow
 from tests.browser.test_main_jobs import CURRENT, sign_in
 
@@ -38,6 +39,8 @@ PUBLIC = [
     "/konto/login/",
     "/dostepnosc/",
     "/prywatnosc/",
+    "/pomoc/",
+    *(f"/pomoc/{chapter}/" for chapter in chapters("pl")),
     "/nie-ma-takiej-strony/",
     "/l/podrobiony/",
 ]

@@ -6,7 +6,14 @@ import pytest
 
 from config.release import release_of
 
-FILES = ["templates/base.html", "static/css/site.css", "locale/pl/LC_MESSAGES/django.mo", "programs/views.py", "requirements.txt"]
+FILES = [
+    "templates/base.html",
+    "static/css/site.css",
+    "locale/pl/LC_MESSAGES/django.mo",
+    "docs/handbook/04-terminy.md",
+    "programs/views.py",
+    "requirements.txt",
+]
 
 
 @pytest.fixture

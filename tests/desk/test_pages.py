@@ -142,7 +142,10 @@ def test_a_link_to_nothing_is_not_found(client, purpose):
     assert client.get(f"/l/{token}/").status_code == 404
 
 
-@pytest.mark.parametrize("address", ["/", "/konsultacje/", "/aktualnosci/", "/programy/", "/dostepnosc/", "/prywatnosc/"])
+READ = ["/", "/konsultacje/", "/aktualnosci/", "/programy/", "/dostepnosc/", "/prywatnosc/", "/pomoc/", "/pomoc/terminy/"]
+
+
+@pytest.mark.parametrize("address", READ)
 def test_public_pages_have_no_cookie_and_a_strict_policy(client, address):
     consultations.published()
     answer = client.get(address)

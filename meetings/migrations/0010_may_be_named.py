@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('meetings', '0008_another_channel'),
+        ('meetings', '0009_erased_people'),
     ]
 
     operations = [
