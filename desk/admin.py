@@ -15,6 +15,7 @@ from accounts.letters import outbox_health
 from accounts.roles import Duty
 from desk.blueprint.views import blueprint_page
 from desk.cards import cards
+from desk.handbook.places import help_address
 from desk.lights import counts, lights, staff_news
 from desk.preview.views import preview_desk
 
@@ -69,6 +70,9 @@ class DeskSite(admin.AdminSite):
         for app in apps:
             app["models"].sort(key=lambda model: place.get(model["object_name"], len(place)))
         return sorted(apps, key=lambda app: place.get(app["app_label"], len(place)))
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "help_address": help_address(request.resolver_match)}
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         blueprint = path("consultations/consultation/prepare/", self.admin_view(blueprint_page), name="desk_blueprint")
