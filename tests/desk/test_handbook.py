@@ -128,6 +128,13 @@ def test_each_picture_is_shown_and_each_that_is_shown_is_there():
     assert sorted(address for address, _alt in shown()) == [f"pictures/{name}" for name in pictures()]
 
 
+def test_each_picture_has_its_words_beside_it():
+    kept = FOLDER / "pictures"
+    assert {path.name for path in kept.iterdir()} == {
+        f"{path.stem}{end}" for path in kept.glob("*.png") for end in (".png", ".txt")
+    }
+
+
 def test_pictures_are_light():
     assert sum(len(picture.content) for picture in pictures().values()) < 1_000_000
 
