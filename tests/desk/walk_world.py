@@ -61,6 +61,8 @@ def _public(world: World) -> dict[str, object]:
         "unreleased": world.open.voices.filter(released_at=None).earliest("pk").number,
         "form_token": submission.form_token,
         "guessed": "guessed",
+        "chapter": "logowanie",
+        "picture": "daty-na-nowy-rok.png",
         "zero": 0,
     }
 

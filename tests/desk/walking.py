@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, resolve, reverse
 
 from accounts.actions import give_roles
-from accounts.roles import ALLOWS, Duty, Role
+from accounts.roles import ALLOWS, GIVEN_BY_GROUP, Duty, Role
 from tests.desk.planted import World
 from tests.factories.accounts import person
 
@@ -91,7 +91,7 @@ class Walker:
 def walkers(world: World) -> list[Walker]:
     """One of each kind; STAFF_NEED_SECOND_FACTOR is on, and all but one of the staff have it."""
     give_roles(world.moderator, roles=(), by=None)  # somebody who runs a group is let in at the desk, without a duty
-    given = {role: person(f"{role}@example.org", role) for role in (Role.DRAFTER, Role.COORDINATOR, Role.AUDITOR)}
+    given = {role: person(f"{role}@example.org", role) for role in GIVEN_BY_GROUP}
     given[Role.SUPERUSER] = person("superuser@example.org", is_staff=True, is_superuser=True)
     given[Role.MODERATOR] = world.moderator
     for user in given.values():
