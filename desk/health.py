@@ -6,6 +6,7 @@ from collections.abc import Callable
 from celery import current_app
 from django.core.cache import cache
 from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
@@ -23,22 +24,33 @@ def _database() -> None:
         cursor.execute("SELECT 1")
 
 
-def _cache() -> None:
+def reach_cache() -> None:
     cache.set("readyz", "ok", 10)
     if cache.get("readyz") != "ok":
         raise LookupError("the cache forgot what it was told")
 
 
-def _broker() -> None:
+def reach_broker() -> None:
     with current_app.connection_for_write(connect_timeout=2) as broker:
         broker.ensure_connection(max_retries=1, interval_start=0, timeout=2)
 
 
-NEEDS: dict[str, Callable[[], None]] = {"database": _database, "cache": _cache, "broker": _broker}
+def _migrations() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise LookupError("migrations are pending")
+
+
+NEEDS: dict[str, Callable[[], None]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "cache": reach_cache,
+    "broker": reach_broker,
+}
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """503 while the database, the cache or the broker cannot be reached. How letters fare is told, but stops no page."""
+    """503 while a need is unmet: pending migrations are one. How letters fare is told, but stops no page."""
     found: dict[str, object] = {}
     for name, reach in NEEDS.items():
         try:

@@ -85,7 +85,7 @@ def unpack(archive: Path, into: Path) -> Manifest:
 def _write(tar: tarfile.TarFile, name: str, stream: Any, size: int) -> str:
     info, hashing = tarfile.TarInfo(name), _Hashing(stream)
     info.size, info.mode = size, 0o600
-    tar.addfile(info, hashing)  # type: ignore[arg-type]  # it reads, and no more is asked of it
+    tar.addfile(info, hashing)
     return hashing.sha.hexdigest()
 
 

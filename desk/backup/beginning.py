@@ -33,7 +33,9 @@ def begin_anew(moment: datetime, *, at: datetime) -> int:
     for catch_up in (tick, remind):
         _owe_what_is_due(catch_up)
     doubtful = Letter.objects.filter(state__in=(*WAITING, State.SENDING, State.UNCERTAIN)).select_for_update()
-    words = _("The portal was restored from a backup of %(moment)s: the letter may have left since then.") % {"moment": full_words(moment)}
+    words = _("The portal was restored from a backup of %(moment)s: the letter may have left since then.") % {
+        "moment": full_words(moment)
+    }
     held = 0
     for letter in doubtful.iterator():
         Letter.objects.filter(pk=letter.pk).update(

@@ -45,7 +45,7 @@ def measure() -> dict[str, Measure]:
                 cursor.execute(f"SELECT count(*), '' FROM {name}")  # noqa: S608 - the database's own names
             else:
                 cursor.execute(
-                    'SELECT count(*), coalesce(md5(string_agg(one, \'\' ORDER BY one COLLATE "C")), \'\') '  # noqa: S608 - as above
+                    "SELECT count(*), coalesce(md5(string_agg(one, '' ORDER BY one COLLATE \"C\")), '') "  # noqa: S608 - as above
                     f"FROM (SELECT md5(t::text) AS one FROM {name} t) AS rows"
                 )
             rows, content = cursor.fetchone()

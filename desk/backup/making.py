@@ -40,9 +40,7 @@ def make_backup(to: Path, *, at: datetime) -> Manifest:
             tables, migrations = database.measure(), applied()
             with part.open("wb") as stream, tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as tar:
                 members, missing = archive.write_files(tar, dump, names)
-                manifest = Manifest(
-                    settings.RELEASE, at.isoformat(), connection.vendor, migrations, tables, members, missing
-                )
+                manifest = Manifest(settings.RELEASE, at.isoformat(), connection.vendor, migrations, tables, members, missing)
                 archive.write_manifest(tar, manifest)
             _onto_the_disk(part, to)
     finally:

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.core.cache.backends.dummy import DummyCache
 from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from accounts.models import Heartbeat, Letter, State
 from accounts.suppression import suppress
@@ -22,27 +23,35 @@ def test_alive_asks_nothing(client, django_assert_num_queries):
     assert (answer.status_code, answer.content) == (200, b"ok")
 
 
-def test_ready_when_all_three_answer(client, monkeypatch):
+def test_ready_when_all_answer(client, monkeypatch):
     monkeypatch.setitem(health.NEEDS, "broker", lambda: None)
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert {name: answer.json()[name] for name in health.NEEDS} == {"database": "ok", "cache": "ok", "broker": "ok"}
+    assert {name: answer.json()[name] for name in health.NEEDS} == dict.fromkeys(
+        ("database", "migrations", "cache", "broker"), "ok"
+    )
 
 
-@pytest.mark.parametrize("need", ["database", "cache", "broker"])
+@pytest.mark.parametrize("need", ["database", "migrations", "cache", "broker"])
 def test_not_ready_names_what_is_out_of_reach(client, monkeypatch, need):
     for name in health.NEEDS:
         monkeypatch.setitem(health.NEEDS, name, fail if name == need else lambda: None)
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()[need] == "unreachable"
-    assert sorted(answer.json()[name] for name in health.NEEDS) == ["ok", "ok", "unreachable"]
+    assert sorted(answer.json()[name] for name in health.NEEDS) == ["ok", "ok", "ok", "unreachable"]
 
 
 def test_each_need_really_reaches(monkeypatch):
     monkeypatch.setattr(connection, "cursor", fail)
     with pytest.raises(OSError, match="out of reach"):
         health.NEEDS["database"]()
+
+
+def test_pending_migrations_are_not_ready():
+    MigrationRecorder(connection).record_unapplied("accounts", "0017_contact_imports")
+    with pytest.raises(LookupError):
+        health.NEEDS["migrations"]()
 
 
 def test_a_cache_that_forgets_is_not_ready(monkeypatch):

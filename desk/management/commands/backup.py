@@ -28,4 +28,6 @@ class Command(BaseCommand):
         rows = sum(rows for rows, _content in manifest.tables.values())
         self.stdout.write(f"{file}: {rows} rows, {len(manifest.members) - 1} files, {file.stat().st_size // 1_000_000 + 1} MB.")
         if manifest.missing:
-            self.stdout.write(f"{len(manifest.missing)} files that the database names are nowhere, such as {manifest.missing[0]}.")
+            self.stdout.write(
+                f"{len(manifest.missing)} files that the database names are nowhere, such as {manifest.missing[0]}."
+            )

@@ -1,0 +1,232 @@
+"""A backup is whole or is none; a restore gives back every row and file, and sends nothing that may have left already."""
+
+import json
+import os
+import resource
+import signal
+import stat
+import subprocess
+import sys
+import tarfile
+from contextlib import closing
+from io import BytesIO
+from pathlib import Path
+
+import psycopg2
+import pytest
+from django.conf import settings
+
+from tests.browser.portal import eventually, own_database
+
+OUTBOX = "SELECT state, count(*) FROM accounts_letter GROUP BY state"
+
+
+class Site:
+    """One installation with a folder and, on PostgreSQL, a database of its own."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        folder.mkdir(exist_ok=True)
+        self.folder, self.environment = folder, environment | {"VAR_DIR": str(folder), "DEMO": "1"}
+        self.environment.pop("DJANGO_SETTINGS_MODULE", None)
+
+    def manage(self, *arguments: object, **options) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "manage.py", *map(str, arguments)]
+        return subprocess.run(  # noqa: S603 - our own commands
+            command, env=self.environment, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False, **options
+        )
+
+    def ask(self, code: str) -> str:
+        done = self.manage("shell", "--no-imports", "-c", code)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def measure(self) -> str:
+        return self.ask("from desk.backup.database import measure; import json; print(json.dumps(measure()))")
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
+    environment = dict(os.environ)
+    with own_database(environment):
+        site = Site(tmp_path_factory.mktemp("first"), environment)
+        for command in ("migrate", "createcachetable", "load_demo"):
+            done = site.manage(command)
+            assert done.returncode == 0, done.stderr
+        yield site
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    environment = dict(os.environ)
+    with own_database(environment):
+        yield Site(tmp_path / "elsewhere", environment)
+
+
+@pytest.fixture(scope="module")
+def archive(first):
+    file = first.folder / "whole.tar"
+    done = first.manage("backup", file)
+    assert done.returncode == 0, done.stderr
+    return file
+
+
+def manifest(file: Path) -> dict:
+    with tarfile.open(file) as tar:
+        return json.load(tar.extractfile("manifest.json"))
+
+
+def test_a_backup_is_for_its_owner_alone_and_signs_nobody_in(archive):
+    told = manifest(archive)
+    assert stat.S_IMODE(archive.stat().st_mode) == 0o600
+    assert told["missing"] == []
+    assert not {"django_session", "cache"} & told["tables"].keys()
+    assert any(name.startswith("media/") for name in told["members"])
+
+
+def test_restored_elsewhere_it_is_the_same_and_sends_nothing_twice(first, elsewhere, archive):
+    first.ask(
+        "from django.utils.timezone import now; from accounts.letters import owe_letter;"
+        "owe_letter('anna@example.org', kind='unknown_account', occasion='unknown_account:1', at=now())"
+    )
+    file = first.folder / "with-a-letter.tar"
+    assert first.manage("backup", file).returncode == 0
+    done = elsewhere.manage("restore", file)
+    assert done.returncode == 0, done.stderr
+    told = manifest(file)
+    assert "every file are as they were" in done.stdout
+    for name in told["members"]:
+        if name.startswith("media/"):
+            assert (elsewhere.folder / name).is_file()
+    states = elsewhere.ask(
+        "from accounts.models import Letter; from django.utils.timezone import now; from accounts.sending import sweep;"
+        "sweep(at=now()); print(sorted(set(Letter.objects.values_list('state', flat=True))),"
+        "Letter.objects.get(to='anna@example.org').state)"
+    )
+    assert "queued" not in states
+    assert states.endswith("uncertain")
+    # A link that the lost days gave out names no row that comes now.
+    newest = "from accounts.models import Organization as O; print(O.objects.create(name='Nowa').pk)"
+    assert int(elsewhere.ask(newest)) > 1_000_000
+    assert elsewhere.manage("check").returncode == 0
+
+
+def test_a_database_with_something_in_it_is_not_overwritten_by_mistake(first, archive):
+    for options, words in (((), "is not empty"), (("--replace",), "holds what the backup")):
+        first.ask("from accounts.models import Sphere; Sphere.objects.get_or_create(name='Nowa sfera')")
+        before = first.measure()
+        refused = first.manage("restore", archive, *options)
+        assert refused.returncode != 0
+        assert words in refused.stderr
+        assert first.measure() == before
+
+
+def test_what_is_given_up_is_backed_up_first(elsewhere, archive):
+    assert elsewhere.manage("restore", archive).returncode == 0
+    elsewhere.ask("from accounts.models import Sphere; Sphere.objects.create(name='Nowa sfera')")
+    done = elsewhere.manage("restore", archive, "--replace", "--lose-newer")
+    assert done.returncode == 0, done.stderr
+    (saved,) = (elsewhere.folder / "backups").glob("before-restore-*.tar")
+    there = "from accounts.models import Sphere; print(Sphere.objects.filter(name='Nowa sfera').exists())"
+    assert elsewhere.ask(there) == "False"
+    assert elsewhere.manage("restore", saved, "--replace", "--lose-newer").returncode == 0
+    assert elsewhere.ask(there) == "True"
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+def test_half_a_backup_is_refused(elsewhere, archive, tmp_path, share):
+    half = tmp_path / "half.tar"
+    half.write_bytes(archive.read_bytes()[: int(archive.stat().st_size * share)])
+    refused = elsewhere.manage("restore", half)
+    assert refused.returncode != 0
+    assert "This is no whole backup" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_one_byte_otherwise_is_refused(elsewhere, archive, tmp_path):
+    content = bytearray(archive.read_bytes())
+    content[len(content) // 3] ^= 1
+    (tmp_path / "bent.tar").write_bytes(content)
+    refused = elsewhere.manage("restore", tmp_path / "bent.tar")
+    assert "This is no whole backup" in refused.stderr
+
+
+def test_a_newer_release_is_refused_by_name(elsewhere, archive, tmp_path):
+    newer = tmp_path / "newer.tar"
+    with tarfile.open(archive) as old, tarfile.open(newer, "w") as new:
+        for member in old:
+            content = old.extractfile(member).read()
+            if member.name == "manifest.json":
+                content = content.replace(b'"accounts.0001_first"', b'"accounts.0001_first", "accounts.9999_later"')
+                member.size = len(content)
+            new.addfile(member, BytesIO(content))
+    refused = elsewhere.manage("restore", newer)
+    assert "newer release: this one does not know accounts.9999_later" in refused.stderr
+
+
+def test_a_full_disk_leaves_no_half_file(first):
+    def small():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    file = first.folder / "too-large.tar"
+    refused = first.manage("backup", file, preexec_fn=small)
+    assert refused.returncode != 0
+    assert "is full" in refused.stderr
+    assert [path.name for path in first.folder.iterdir() if "too-large" in path.name] == []
+
+
+def test_a_backup_is_never_written_over_another(first, archive):
+    refused = first.manage("backup", archive)
+    assert "A backup is never written over another one" in refused.stderr
+
+
+@pytest.mark.postgresql
+def test_a_database_in_use_is_not_replaced(elsewhere, archive):
+    with closing(psycopg2.connect(elsewhere.environment["DATABASE_URL"])):
+        refused = elsewhere.manage("restore", archive)
+    assert "Stop the web servers, the workers and the scheduler" in refused.stderr
+
+
+@pytest.mark.postgresql
+def test_without_the_tools_of_postgresql_it_says_what_to_install(first):
+    first_path, first.environment["PATH"] = first.environment["PATH"], "/nowhere"
+    refused = first.manage("backup", first.folder / "none.tar")
+    first.environment["PATH"] = first_path
+    assert "install PostgreSQL's client" in refused.stderr
+
+
+BUSY = """
+import itertools
+from django.utils.timezone import now
+from accounts.letters import owe_letter
+for n in itertools.count():
+    owe_letter(f"anna{n}@example.org", kind="unknown_account", occasion=f"unknown_account:busy:{n}", at=now())
+"""
+
+
+def test_under_load_it_is_of_one_moment(first, elsewhere):
+    busy = subprocess.Popen(  # noqa: S603 - our own code
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", BUSY],
+        env=first.environment,
+        cwd=settings.BASE_DIR,
+        stderr=subprocess.DEVNULL,
+    )
+    count = "from accounts.models import Letter; print(Letter.objects.filter(occasion__contains=':busy:').count())"
+    try:
+        eventually(lambda: int(first.ask(count)) > 20, "the load")
+        file = first.folder / "busy.tar"
+        done = first.manage("backup", file)
+        assert done.returncode == 0, done.stderr
+        eventually(lambda: int(first.ask(count)) > manifest(file)["tables"]["accounts_letter"][0], "load after the backup")
+    finally:
+        busy.send_signal(signal.SIGKILL)
+        busy.wait()
+    # The restore compares rows and hashes of every table with what was measured in the backup's own moment.
+    done = elsewhere.manage("restore", file)
+    assert done.returncode == 0, done.stderr
+    numbers = elsewhere.ask(
+        "from accounts.models import Letter;"
+        "print(*sorted(int(o.split(':')[2]) for o in Letter.objects.filter(occasion__contains=':busy:')"
+        ".values_list('occasion', flat=True)))"
+    ).split()
+    assert numbers == [str(n) for n in range(len(numbers))]
+    assert len(numbers) > 20
