@@ -4,6 +4,7 @@ It fails closed: without DEMO=1 (set by bin/run and bin/test only) these are pro
 they refuse to start without a secret key, hosts, a mail server and PostgreSQL.
 """
 
+import os
 from pathlib import Path
 
 import django_stubs_ext
@@ -19,6 +20,10 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
+# A secret may lie in a file that only the portal may read: systemd's credentials, the secrets of a container.
+for _name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
+    if _file := env.str(f"{_name}_FILE", ""):
+        os.environ.setdefault(_name, Path(_file).read_text().strip())
 # Everything the portal writes lies here.
 VAR = env.path("VAR_DIR", BASE_DIR / "var")
 DEMO = env.bool("DEMO", False)
@@ -65,6 +70,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.no_body_on_head",
+    "config.middleware.files_by_nginx",
     "config.middleware.no_cookie_on_public_pages",
     "config.middleware.one_language_per_address",
     "django.middleware.security.SecurityMiddleware",
@@ -123,6 +129,8 @@ else:
         }
     }
 MEDIA_ROOT = VAR / "media"
+# nginx hands files out itself after the portal has said who may have them (deploy/nginx.conf).
+FILES_BY_NGINX = env.bool("FILES_BY_NGINX", False)
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -18,6 +18,7 @@ from desk.cards import cards
 from desk.handbook.places import help_address
 from desk.lights import counts, lights, staff_news
 from desk.preview.views import preview_desk
+from desk.status import status_page
 
 # The admin's own sentences, said again in our catalog: its Polish bends no names.
 SAID_BETTER = (
@@ -77,13 +78,15 @@ class DeskSite(admin.AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         blueprint = path("consultations/consultation/prepare/", self.admin_view(blueprint_page), name="desk_blueprint")
         preview = path("preview/<str:kind>/<int:pk>/", self.admin_view(preview_desk), name="desk_preview")
-        return [blueprint, preview, *super().get_urls()]
+        status = path("status/", self.admin_view(status_page), name="desk_status")
+        return [blueprint, preview, status, *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         context: dict[str, Any] = {**(extra_context or {})}
         user, at = request.user, timezone.now()
         if user.is_authenticated and Duty.READ_ALL in user.duties:
             context |= {"cards": cards(at), "runs_it": Duty.RUN_PROCESS in user.duties, "staff_news": staff_news(at)}
+            context |= {"reads_all": True}
         if user.is_authenticated and not user.duties.isdisjoint({Duty.SEE_LETTERS, Duty.RUN_PROCESS}):
             health = outbox_health(at)
             context |= {"lights": lights(health, at), "letter_counts": counts(health)}

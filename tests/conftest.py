@@ -26,6 +26,7 @@ MISSING = {
     "redis_server": "" if shutil.which("redis-server") else "redis-server is not installed",
     "libreoffice": "" if shutil.which("soffice") else "LibreOffice is not installed",
     "poppler": "" if shutil.which("pdftotext") else "poppler-utils is not installed",
+    "nginx": "" if shutil.which("nginx") else "nginx is not installed",
     "slow": "" if "slow" in MUST_RUN else "takes a minute and wants the machine for itself: MUST_RUN=slow",
 }
 

@@ -53,3 +53,11 @@ def test_production_refuses_sqlite():
 def test_the_demonstration_needs_nothing():
     done = start({"DEMO": "1"}, "print(settings.DATABASES['default']['ENGINE'], settings.CELERY_BROKER_URL)")
     assert done.stdout.split() == ["django.db.backends.sqlite3", "filesystem://localhost"]
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "EMAIL_URL"])
+def test_a_secret_may_lie_in_a_file(name, tmp_path):
+    (tmp_path / "secret").write_text(COMPLETE[name] + "\n")
+    said = {key: value for key, value in COMPLETE.items() if key != name} | {f"{name}_FILE": str(tmp_path / "secret")}
+    done = start(said, "print(settings.EMAIL_HOST, settings.SECRET_KEY)")
+    assert (done.stderr, done.stdout.strip()) == ("", f"127.0.0.1 {COMPLETE['SECRET_KEY']}")
