@@ -286,9 +286,9 @@ SILENCED_SYSTEM_CHECKS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"json": {"()": "config.logs.WithoutPeople"}},
     "filters": {"without_secret_addresses": {"()": "config.logs.WithoutSecretAddresses"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_secret_addresses"]}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["without_secret_addresses"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # They tell of every page and every glyph.
     "loggers": {"weasyprint": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
