@@ -57,7 +57,7 @@ def files_by_nginx(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if isinstance(response, FileResponse) and response.status_code == 200:
-            stored = Path(str(getattr(response.file_to_stream, "name", "")))
+            stored = Path(getattr(response.file_to_stream, "path", ""))  # of what a row's field has opened
             if stored.is_relative_to(settings.MEDIA_ROOT):
                 response.close()
                 return _handed_on(response, quote(f"/files-of-the-portal/{stored.relative_to(settings.MEDIA_ROOT)}"))

@@ -6,6 +6,7 @@ import http.client
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,9 @@ class Front:
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         line.request(method, path, body or None, {"Host": HOST, **named})
-        answer = line.getresponse()
-        return answer, answer.read()
+        with closing(line):
+            answer = line.getresponse()
+            return answer, answer.read()
 
     def answers(self) -> bool:
         try:
@@ -124,11 +126,11 @@ def test_nobody_else_is_led_to_stored_files(front):
 
 
 def test_the_visitor_is_who_nginx_saw_whatever_the_visitor_claims(front):
-    page, form = front.ask("/konto/password/login/")
+    page, form = front.ask("/konto/haslo/")
     cookie = page.headers["Set-Cookie"].split(";")[0]
     token = form.decode().split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
     front.ask(
-        "/konto/password/login/",
+        "/konto/haslo/",
         "POST",
         f"csrfmiddlewaretoken={token}&login=koordynator%40example.org&password=wrong-password",
         Cookie=cookie,
