@@ -4,6 +4,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connection
 
 
 @register(Tags.database)
@@ -14,7 +15,8 @@ def no_demonstration_in_production(
     from accounts.models import User
     from desk.demo.people import STAFF
 
-    if settings.DEMO or not databases:
+    # An empty database, before its first `migrate`, holds nobody.
+    if settings.DEMO or not databases or User._meta.db_table not in connection.introspection.table_names():
         return []
     known = [account.email for account in STAFF]
     found = [user.email for user in User.objects.filter(email__in=known) if any(user.check_password(a.password) for a in STAFF)]
