@@ -35,7 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What asks no database is asked once, not on each of them: see .ci/run."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
-        if not item.get_closest_marker("django_db") and fixtures.isdisjoint({"db", "transactional_db"}):
+        asks = item.get_closest_marker("django_db") or item.get_closest_marker("own_database")
+        if not asks and fixtures.isdisjoint({"db", "transactional_db"}):
             item.add_marker("no_database")
 
 

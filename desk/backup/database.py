@@ -67,7 +67,8 @@ def dump(to: Path, moment: str) -> None:
         left_out = [f"--exclude-table-data=public.{table}" for table in LEFT_OUT]
         _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={moment}", *left_out, f"--file={to}")
         return
-    with closing(sqlite3.connect(to)) as copy:
+    # With Django's functions: the constraints of our tables call them.
+    with closing(connection.get_new_connection({**connection.get_connection_params(), "database": str(to)})) as copy:
         # A reader of its own: the transaction that holds the moment forbids writers, and a copy of itself too.
         with closing(sqlite3.connect(connection.settings_dict["NAME"])) as source:
             source.backup(copy)

@@ -1,6 +1,7 @@
 import errno
 import os
 import shutil
+import sqlite3
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -92,6 +93,10 @@ def _in_words(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise (NoRoom(folder) if error.errno in FULL else CannotWrite(error)) from error
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
+            raise NoRoom(folder) from error
+        raise
     except ToolFailed as error:
         if "No space left" in str(error) or "signal 25" in str(error):
             raise NoRoom(folder) from error
