@@ -86,7 +86,6 @@ class DeskSite(admin.AdminSite):
         user, at = request.user, timezone.now()
         if user.is_authenticated and Duty.READ_ALL in user.duties:
             context |= {"cards": cards(at), "runs_it": Duty.RUN_PROCESS in user.duties, "staff_news": staff_news(at)}
-            context |= {"reads_all": True}
         if user.is_authenticated and not user.duties.isdisjoint({Duty.SEE_LETTERS, Duty.RUN_PROCESS}):
             health = outbox_health(at)
             context |= {"lights": lights(health, at), "letter_counts": counts(health)}

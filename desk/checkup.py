@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.letters import outbox_health
+from accounts.letters import OutboxHealth, outbox_health
 from desk.health import reach_broker, reach_cache
 from desk.lights import Level, lights
 
@@ -35,10 +35,11 @@ class Finding:
 
 def checkup(at: datetime) -> list[Finding]:
     """Without a database nothing else is asked."""
-    database = _database(at)
+    database = _database()
     if not database.is_ok:
         return [database]
-    return [database, *(check(at) for check in (_migrations, _workers, _mail, _broker, _cache, _storage, _clock))]
+    health = outbox_health(at)
+    return [database, _migrations(), _workers(health, at), _mail(), _broker(), _cache(), _storage(), _clock(health, at)]
 
 
 def send_trial(to: str) -> None:
@@ -46,7 +47,7 @@ def send_trial(to: str) -> None:
     EmailMessage("Wspólnie: check_portal", "The portal can send letters.", to=[to]).send()
 
 
-def _database(at: datetime) -> Finding:
+def _database() -> Finding:
     name = _("Database")
     try:
         with connection.cursor() as cursor:
@@ -56,22 +57,22 @@ def _database(at: datetime) -> Finding:
     return Finding(name, _("It answers."))
 
 
-def _migrations(at: datetime) -> Finding:
+def _migrations() -> Finding:
     name, executor = _("Migrations"), MigrationExecutor(connection)
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if pending:
-        words = _("%(n)d are pending. Run “manage.py migrate”.") % {"n": len(pending)}
+        words = _("Not yet applied: %(n)d. Run “manage.py migrate”.") % {"n": len(pending)}
         return Finding(name, words, is_ok=False)
-    return Finding(name, _("None is pending."))
+    return Finding(name, _("All are applied."))
 
 
-def _workers(at: datetime) -> Finding:
+def _workers(health: OutboxHealth, at: datetime) -> Finding:
     """The same sentences as on the first page of the desk: beats that are silent, letters that wait, failed, are in doubt."""
-    found = lights(outbox_health(at), at)
+    found = lights(health, at)
     return Finding(_("Workers and letters"), " ".join(light.sentence for light in found), is_ok=found[0].level != Level.STOP)
 
 
-def _mail(at: datetime) -> Finding:
+def _mail() -> Finding:
     name = _("Mail server")
     server = get_connection(timeout=MAIL_PATIENCE)
     try:
@@ -93,12 +94,12 @@ def _mail(at: datetime) -> Finding:
     return Finding(name, _("It takes our connection."))
 
 
-def _broker(at: datetime) -> Finding:
+def _broker() -> Finding:
     words = gettext_lazy("It cannot be reached. Letters leave, but later. Start Redis, and check REDIS_URL.")
     return _reached(_("Broker"), reach_broker, words)
 
 
-def _cache(at: datetime) -> Finding:
+def _cache() -> Finding:
     return _reached(_("Cache"), reach_cache, gettext_lazy("It forgets what it is told. Run “manage.py createcachetable”."))
 
 
@@ -110,7 +111,7 @@ def _reached(name: str, reach: Callable[[], None], otherwise: Promise) -> Findin
     return Finding(name, _("It answers."))
 
 
-def _storage(at: datetime) -> Finding:
+def _storage() -> Finding:
     name, trial = _("Files"), settings.MEDIA_ROOT / f".trial-{os.getpid()}"
     try:
         settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
@@ -126,9 +127,9 @@ def _storage(at: datetime) -> Finding:
     return Finding(name, _("They can be written; %(n)d MB are free.") % told)
 
 
-def _clock(at: datetime) -> Finding:
+def _clock(health: OutboxHealth, at: datetime) -> Finding:
     """Beside the database's clock, and what was noted as done: it cannot have been done later than now."""
-    name, others = _("Clock"), [at - age for age in outbox_health(at).since_beat.values() if age < timedelta()]
+    name, others = _("Clock"), [at - age for age in health.since_beat.values() if age < timedelta()]
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT clock_timestamp()")

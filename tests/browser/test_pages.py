@@ -46,6 +46,7 @@ PUBLIC = [
 ]
 DESKS = [
     "/admin/",
+    "/admin/status/",
     "/admin/consultations/consultation/",
     "/admin/consultations/consultation/add/",
     "/admin/consultations/stage/",

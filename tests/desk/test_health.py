@@ -49,7 +49,8 @@ def test_each_need_really_reaches(monkeypatch):
 
 
 def test_pending_migrations_are_not_ready():
-    MigrationRecorder(connection).record_unapplied("accounts", "0017_contact_imports")
+    newest = max(name for app, name in MigrationRecorder(connection).applied_migrations() if app == "accounts")
+    MigrationRecorder(connection).record_unapplied("accounts", newest)
     with pytest.raises(LookupError):
         health.NEEDS["migrations"]()
 

@@ -1,6 +1,7 @@
 """The page of the desk that says in words whether the portal is in order."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -8,7 +9,7 @@ from accounts.beats import TASK_WORDS
 from accounts.models import Heartbeat
 from accounts.roles import Role
 from desk import checkup
-from tests.factories.accounts import person
+from tests.factories.accounts import owed, person
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,17 @@ def test_staff_who_read_everything_see_it_and_find_it_from_the_desk(client, role
     assert address in client.get(reverse("admin:index")).content.decode()
     page = client.get(address).content.decode()
     assert page.count('class="light go"') == 8
+
+
+@pytest.mark.parametrize("letters", [1, 30])
+def test_it_asks_a_fixed_number_of_queries(client, django_assert_num_queries, letters):
+    client.force_login(person("", Role.COORDINATOR))
+    for _letter in range(letters):
+        owed()
+    client.get(reverse("admin:desk_status"))
+    # Who it is and what they may: seven. On PostgreSQL also its clock.
+    with django_assert_num_queries(21 if connection.vendor == "postgresql" else 20):
+        client.get(reverse("admin:desk_status"))
 
 
 def test_nobody_else_sees_it(client):
