@@ -20,7 +20,7 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
-# A secret may lie in a file that only the portal may read: systemd's credentials, the secrets of a container.
+# A secret may lie in a file that only the portal may read.
 for _name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
     if _file := env.str(f"{_name}_FILE", ""):
         os.environ.setdefault(_name, Path(_file).read_text().strip())

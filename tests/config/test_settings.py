@@ -55,9 +55,14 @@ def test_the_demonstration_needs_nothing():
     assert done.stdout.split() == ["django.db.backends.sqlite3", "filesystem://localhost"]
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "EMAIL_URL"])
+SECRETS = {name: COMPLETE[name] for name in ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL")} | {"REDIS_URL": "redis://127.0.0.9/3"}
+
+
+@pytest.mark.parametrize("name", SECRETS)
 def test_a_secret_may_lie_in_a_file(name, tmp_path):
-    (tmp_path / "secret").write_text(COMPLETE[name] + "\n")
-    said = {key: value for key, value in COMPLETE.items() if key != name} | {f"{name}_FILE": str(tmp_path / "secret")}
-    done = start(said, "print(settings.EMAIL_HOST, settings.SECRET_KEY)")
-    assert (done.stderr, done.stdout.strip()) == ("", f"127.0.0.1 {COMPLETE['SECRET_KEY']}")
+    (tmp_path / "secret").write_text(SECRETS[name] + "\n")
+    said = {key: value for key, value in (COMPLETE | SECRETS).items() if key != name}
+    known = "settings.SECRET_KEY, settings.DATABASE_URL, settings.EMAIL_HOST, settings.CELERY_BROKER_URL"
+    done = start(said | {f"{name}_FILE": str(tmp_path / "secret")}, f"print({known}, sep='|')")
+    expected = [COMPLETE["SECRET_KEY"], COMPLETE["DATABASE_URL"], "127.0.0.1", SECRETS["REDIS_URL"]]
+    assert (done.stderr, done.stdout.strip().split("|")) == ("", expected)
