@@ -1,21 +1,19 @@
 """One person, known by an address that is proven to be theirs: forgotten everywhere at once, and what there is of them."""
 
-import json
 from collections import Counter
 from datetime import datetime
-from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.db import transaction
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forgetting import address_hash, empty_letters
 from accounts.models import ContactImport, Erasure, Letter, Rate, State, Suppression, User
 from accounts.roles import Duty, has_duty
 from consultations.models import Follow, KeptDraft, Submission, Voice, VoiceImport, VoiceKind
+from desk.privacy.naming import names, naming
 from desk.privacy.retention import NOBODY
 from meetings.actions import decline
 from meetings.models import Conclusion, GroupModerator, NoteRevision, Registration, TopicProposal
@@ -115,12 +113,12 @@ def _follows(email: str, at: datetime) -> dict[str, int]:
 
 def _unfinished(email: str, at: datetime) -> dict[str, int]:
     """Drafts, and rows of sheets that the office has put up."""
-    drafts = _naming(KeptDraft.objects.all(), email, "typed")
-    went = {"consultations.KeptDraft": drafts.delete()[0]}
+    drafts = naming(KeptDraft.objects.all(), email, "typed")
+    went = {"consultations.KeptDraft": KeptDraft.objects.filter(pk__in=[one.pk for one in drafts]).delete()[0]}
     for model in (VoiceImport, ContactImport):
-        sheets = list(_naming(model.objects.all(), email, "rows"))
+        sheets = naming(model.objects.all(), email, "rows")
         for sheet in sheets:
-            sheet.rows = [row for row in sheet.rows if email not in json.dumps(row, ensure_ascii=False).lower()]
+            sheet.rows = [row for row in sheet.rows if not names(row, email)]
             sheet.save(update_fields=["rows"])
         went[model._meta.label] = len(sheets)
     return went
@@ -141,14 +139,5 @@ def _outbox(email: str, at: datetime) -> dict[str, int]:
     to_them = Letter.objects.filter(to=email)
     to_them.filter(state__in=(State.QUEUED, State.LEASED)).update(state=State.OBSOLETE, expires_at=at)
     count = empty_letters(list(to_them), at=at, for_good=True)
-    about_them = list(_naming(Letter.objects.filter(emptied_at=None), email, "context", "as_sent", "history", "error"))
+    about_them = naming(Letter.objects.filter(emptied_at=None), email, "context", "as_sent", "history", "error")
     return {"accounts.Letter": count + empty_letters(about_them, at=at, for_good=False)}
-
-
-def _naming(rows: QuerySet[Any], email: str, *columns: str) -> QuerySet[Any]:
-    """Those in which the address stands, as the database keeps it: SQLite writes some letters by their numbers."""
-    wanted, written = Q(), json.dumps(email)[1:-1]
-    for column in columns:
-        rows = rows.alias(**{f"said_{column}": Cast(column, TextField())})
-        wanted |= Q(**{f"said_{column}__icontains": email}) | Q(**{f"said_{column}__icontains": written})
-    return rows.filter(wanted)

@@ -16,7 +16,8 @@ from consultations.actions.drafts import keep_draft
 from consultations.actions.intake import EnteredLetter, record_letter
 from consultations.actions.news import confirm_follow, follow, write_to_coordinator
 from consultations.actions.voices import Author, ProposalText, confirm_submission, release_voices, withdraw_submission
-from consultations.models import Channel, Submission, Voice, VoiceImport, VoiceKind
+from consultations.models import Channel, KeptDraft, Submission, Voice, VoiceImport, VoiceKind
+from desk.privacy.naming import names
 from desk.privacy.person import MayNotErase, RunsAGroup, WorksAtTheDesk, erase_person, erased_before
 from meetings import actions
 from meetings.models import Registration, Sector
@@ -131,6 +132,35 @@ def test_others_keep_theirs():
     kept = Submission.objects.get(pk=other.submission_id)
     assert (kept.name, kept.email, kept.erased_at) == ("Jan Inny", "jan@example.org", None)
     assert Letter.objects.filter(to="jan@example.org", emptied_at=None).exists()
+
+
+def test_an_address_that_ends_like_it_is_somebody_else():
+    made, other = voices.consultation(), f"ewa.{EMAIL}"
+    for email in (EMAIL, other):
+        keep_draft(made, kind=VoiceKind.PROPOSAL, typed={"author": {"email": email}}, edition="", at=AT)
+        write_to_coordinator(made, name="", email=email, message="Kiedy?", form_token=voices.token(), at=AT)
+    rows = [{"said": {"email": email}} for email in (EMAIL, other)]
+    VoiceImport.objects.create(consultation=made, kind="proposal", file_name="a.xlsx", rows=rows, at=AT)
+    erase_person(EMAIL, at=LATER)
+    assert [one.typed["author"]["email"] for one in KeptDraft.objects.all()] == [other]
+    assert VoiceImport.objects.get().rows == rows[1:]
+    assert [one.context["email"] for one in Letter.objects.filter(kind="contact", emptied_at=None)] == [other]
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("ewa@example.org", True),
+        ("<Ewa@example.org>.", True),
+        ({"words": ["550\newa@example.org: nie ma"]}, True),
+        ("nowa-ewa@example.org", False),
+        ("x.ewa@example.org", False),
+        ("ewa@example.org.pl", False),
+        (7, False),
+    ],
+)
+def test_an_address_is_found_whole(said, found):
+    assert names(said, "ewa@example.org") is found
 
 
 def test_who_may_not_be_erased_and_who_may_not_erase():
