@@ -7,6 +7,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.forgetting import sign_of
 from accounts.limits import network_of
 from accounts.models import AuditEntry, Export, User, What
 
@@ -20,6 +21,20 @@ def record_export(of: Model, what: Export, *, by: User | None, rows: int, at: da
         model=of._meta.label,
         object_pk=str(of.pk),
         after={"export": what.value, "rows": rows},
+    )
+
+
+def record_person(what: What, email: str, *, by: User | None, rows: int, at: datetime) -> None:
+    """What was done about whoever has this address. Which one it was can be asked, and not read: it is kept keyed."""
+    account = User.objects.filter(email=email).first()
+    export = {"export": Export.PERSON.value} if what == What.EXPORTED else {}
+    AuditEntry.objects.create(
+        at=at,
+        actor=by,
+        what=what,
+        model=User._meta.label if account else "",
+        object_pk=str(account.pk) if account else "",
+        after={**export, "address": sign_of(email), "rows": rows},
     )
 
 

@@ -71,7 +71,12 @@ def moment_words(moment: datetime) -> str:
 
 def name_words(entry: AuditEntry, column: str) -> str:
     field = _field(entry, column)
-    named = {"network": _("network"), "export": _("what was downloaded"), "rows": _("how many people or rows")}
+    named = {
+        "network": _("network"),
+        "export": _("what was downloaded"),
+        "rows": _("how many people or rows"),
+        "address": _("the address, as a code"),
+    }
     return str(field.verbose_name) if field is not None else named.get(column, column)
 
 

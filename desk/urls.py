@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("konsultacje/<slug:slug>/kto-wzial-udzial/", views.participants, name="took_part"),
     path("moje/", views.mine, name="mine"),
+    path("moje/dane/", views.my_data, name="my_data"),
     path("moje/usun/", views.erase_me, name="erase_me"),
     path("dostepnosc/", views.accessibility, name="accessibility"),
     path("prywatnosc/", views.privacy, name="privacy"),

@@ -3,7 +3,7 @@ from collections.abc import Callable
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -20,6 +20,7 @@ from desk.home import home as collect_home
 from desk.mine import matters_of
 from desk.participants import took_part
 from desk.preview.views import preview_page
+from desk.privacy.export import export_person
 from desk.privacy.person import RunsAGroup, WorksAtTheDesk, erase_person
 from desk.privacy.told import purposes
 from meetings.views.groups import moderator_link
@@ -72,6 +73,17 @@ def participants(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/mine.html", {"matters": matters_of(request.user, at=timezone.now())})  # type: ignore[arg-type]  # signed in
+
+
+@never_cache
+@login_required
+def my_data(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("desk:mine")
+    at, user = timezone.now(), request.user
+    response = HttpResponse(export_person(user.email, by=user, at=at), content_type="application/zip")  # type: ignore[union-attr, arg-type]  # signed in
+    response["Content-Disposition"] = f'attachment; filename="moje-dane-{timezone.localdate(at)}.zip"'
+    return response
 
 
 @never_cache

@@ -3,6 +3,7 @@
 An entry lands in shared calendars, so it never carries a personal link nor the link to a room.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from enum import StrEnum
@@ -41,6 +42,17 @@ def personal_entry(registration: Registration, *, at: datetime) -> str:
     answer = "ACCEPTED" if registration.is_confirmed else "NEEDS-ACTION"
     event.add("attendee", _mailbox(registration.email, registration.name, RSVP="FALSE", PARTSTAT=answer))
     return _calendar(event, Method.CANCEL if ended else Method.REQUEST).decode()
+
+
+def own_entries(registrations: Iterable[Registration], *, at: datetime) -> bytes:
+    """One person's meetings as they have them, to be kept: nobody is invited by it."""
+    calendar = new_calendar(Method.PUBLISH.value)
+    for one in registrations:
+        event = _event(one.meeting, uid=f"registration-{one.pk}", sequence=one.calendar_sequence, at=at, group=one.group)
+        if one.ended_at or one.meeting.cancelled_at or one.group.cancelled_at:
+            event["status"] = "CANCELLED"
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
 
 
 def _event(meeting: Meeting, *, uid: str, sequence: int, at: datetime, group: WorkingGroup | None = None) -> Event:

@@ -6,7 +6,6 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forgetting import address_hash, empty_letters
@@ -15,6 +14,7 @@ from accounts.roles import Duty, has_duty
 from consultations.models import Follow, KeptDraft, Submission, Voice, VoiceImport, VoiceKind
 from desk.privacy.naming import names, naming
 from desk.privacy.retention import NOBODY
+from desk.privacy.theirs import groups_run
 from meetings.actions import decline
 from meetings.models import Conclusion, GroupModerator, NoteRevision, Registration, TopicProposal
 
@@ -50,7 +50,7 @@ def erase_person(email: str, *, at: datetime, by: User | None = None, reason: st
         raise MayNotErase
     if User.objects.filter(email=email, is_staff=True).exists():
         raise WorksAtTheDesk
-    if _groups_run(email).filter(group__meeting__ends_at__gt=at).exists():
+    if groups_run(email).filter(group__meeting__ends_at__gt=at).exists():
         raise RunsAGroup
     went = Counter[str]()
     for erase in (_sign_ups, _topics, _moderated, _letters_received, _follows, _unfinished, _account, _outbox):
@@ -74,16 +74,12 @@ def _topics(email: str, at: datetime) -> dict[str, int]:
 
 def _moderated(email: str, at: datetime) -> dict[str, int]:
     """Of meetings that are over. What the group wrote stays, without who wrote it."""
-    mine = list(_groups_run(email))
+    mine = list(groups_run(email))
     for one in mine:
         for model in (NoteRevision, Conclusion):
             model.objects.filter(group=one.group_id, author=one.name).update(author="")
     GroupModerator.objects.filter(pk__in=[one.pk for one in mine]).update(name="", email="", user=None)
     return {"meetings.GroupModerator": len(mine)}
-
-
-def _groups_run(email: str) -> QuerySet[GroupModerator]:
-    return GroupModerator.objects.filter(Q(email__iexact=email) | Q(user__email=email))
 
 
 def _letters_received(email: str, at: datetime) -> dict[str, int]:
