@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.forgetting import sign_of
 from accounts.limits import network_of
-from accounts.models import AuditEntry, Export, User, What
+from accounts.models import AuditEntry, Erasure, Export, User, What
 
 
 def record_export(of: Model, what: Export, *, by: User | None, rows: int, at: datetime) -> None:
@@ -35,6 +35,18 @@ def record_person(what: What, email: str, *, by: User | None, rows: int, at: dat
         model=User._meta.label if account else "",
         object_pk=str(account.pk) if account else "",
         after={**export, "address": sign_of(email), "rows": rows},
+    )
+
+
+def record_erasure(erasure: Erasure, *, rows: int) -> None:
+    """Without the address and without its code: the erasure has one, for as long as it is kept."""
+    AuditEntry.objects.create(
+        at=erasure.at,
+        actor=erasure.by,
+        what=What.ERASED,
+        model=erasure._meta.label,
+        object_pk=str(erasure.pk),
+        after={"rows": rows},
     )
 
 

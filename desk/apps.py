@@ -21,4 +21,4 @@ class DeskConfig(AppConfig):
 
 
 class DeskAdminConfig(AdminConfig):
-    default_site = "desk.admin.DeskSite"
+    default_site = "desk.site.DeskSite"

@@ -20,7 +20,7 @@ from desk.home import home as collect_home
 from desk.mine import matters_of
 from desk.participants import took_part
 from desk.preview.views import preview_page
-from desk.privacy.export import export_person
+from desk.privacy.export import export_person, zip_response
 from desk.privacy.person import RunsAGroup, WorksAtTheDesk, erase_person
 from desk.privacy.told import purposes
 from meetings.views.groups import moderator_link
@@ -81,9 +81,8 @@ def my_data(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("desk:mine")
     at, user = timezone.now(), request.user
-    response = HttpResponse(export_person(user.email, by=user, at=at), content_type="application/zip")  # type: ignore[union-attr, arg-type]  # signed in
-    response["Content-Disposition"] = f'attachment; filename="moje-dane-{timezone.localdate(at)}.zip"'
-    return response
+    content = export_person(user.email, by=user, at=at)  # type: ignore[union-attr, arg-type]  # signed in
+    return zip_response(content, name="moje-dane", at=at)
 
 
 @never_cache

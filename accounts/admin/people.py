@@ -68,6 +68,7 @@ class UserForm(forms.ModelForm[User]):
 class UserAdmin(RefusalsInWords, DeskAdmin, admin.ModelAdmin[User]):
     duty = Duty.KEEP_DIRECTORY
     refusals = (AccountIsOutOfReach, NobodyWouldKeepAccounts)
+    change_list_template = "accounts/admin/user_list.html"
     actions = ("end_sessions", "take_second_factor")
     form = UserForm
     list_display = ("email", "name", "is_staff", "is_active", "last_login")

@@ -10,11 +10,15 @@ from typing import Any
 from zipfile import ZipFile
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.utils.functional import Promise
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy
 
 from accounts.audit import record_person
-from accounts.models import User, What
+from accounts.forgetting import sign_of
+from accounts.models import AuditEntry, User, What
 from accounts.roles import Duty, has_duty
 from consultations.models import Submission, Voice
 from desk.privacy.register import REGISTER, Kept
@@ -57,6 +61,26 @@ def export_person(email: str, *, by: User, at: datetime) -> bytes:
         for name, content in [("dane.json", _data(email, found, at)), *_files(email, at)]:
             archive.writestr(entry(name), content)
     return packed.getvalue()
+
+
+def look_up(email: str, *, by: User, at: datetime) -> list[Found]:
+    """Whoever looks at what there is of somebody is on record. Raises MayNotExport."""
+    if not has_duty(by, Duty.KEEP_DIRECTORY):
+        raise MayNotExport
+    found = found_of(email)
+    record_person(What.LOOKED_UP, email, by=by, rows=sum(len(one.rows) for one in found), at=at)
+    return found
+
+
+def looked_before(email: str) -> QuerySet[AuditEntry]:
+    seen = AuditEntry.objects.filter(what__in=(What.LOOKED_UP, What.EXPORTED), after__address=sign_of(email))
+    return seen.select_related("actor")
+
+
+def zip_response(content: bytes, *, name: str, at: datetime) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{name}-{localdate(at)}.zip"'
+    return response
 
 
 def _lines(label: str) -> list[Kept]:

@@ -8,6 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audit import record_erasure
 from accounts.forgetting import address_hash, empty_letters
 from accounts.models import ContactImport, Erasure, Letter, Rate, State, Suppression, User
 from accounts.roles import Duty, has_duty
@@ -57,7 +58,9 @@ def erase_person(email: str, *, at: datetime, by: User | None = None, reason: st
         went.update({name: count for name, count in erase(email, at).items() if count})
     if not went:
         return erased_before(email)
-    return Erasure.objects.create(address_hash=address_hash(email), at=at, by=by, reason=reason, went=dict(went))
+    erasure = Erasure.objects.create(address_hash=address_hash(email), at=at, by=by, reason=reason, went=dict(went))
+    record_erasure(erasure, rows=sum(went.values()))
+    return erasure
 
 
 def _sign_ups(email: str, at: datetime) -> dict[str, int]:
