@@ -7,6 +7,7 @@ PLACES = {
     # The desk itself
     "index": "biurko#od-czego-zaczac-dzien",
     "app_list": "biurko#jak-znalezc-cos-na-liscie",
+    "desk_status": "gdy-cos-nie-dziala#jak-sprawdzic-stan-portalu",
     "password_change": "logowanie#jak-sie-zalogowac",
     "password_change_done": "logowanie#jak-sie-zalogowac",
     "desk_blueprint": "nowy-rok#jak-przygotowac-konsultacje-na-nowy-rok",
@@ -82,10 +83,9 @@ PLACES = {
     "accounts_sphere": "organizacje#jak-zmienic-liste-sfer-zadan",
     # Accounts, the audit, whose portal it is
     "accounts_user": "logowanie#kto-ma-dostep-do-biurka",
-    "auth_group": "logowanie#kto-ma-dostep-do-biurka",
-    "account_emailaddress": "logowanie#kto-ma-dostep-do-biurka",
-    "mfa_authenticator": "logowanie#jak-zalogowac-sie-bez-telefonu",
-    "usersessions_usersession": "logowanie#jak-wylogowac-obcy-komputer",
+    "desk_person": "dane-osobowe#jak-pokazac-komus-jego-dane",
+    "accounts_erasure": "dane-osobowe#jak-usunac-dane-osoby",
+    "accounts_retentionrun": "dane-osobowe#co-portal-usuwa-sam",
     "accounts_auditentry": "dziennik-zmian#jak-sprawdzic-kto-co-zmienil",
     "accounts_portal": "ustawienia#jak-zmienic-nazwe-adres-i-telefon-urzedu",
 }

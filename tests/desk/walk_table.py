@@ -21,6 +21,7 @@ MEETINGS: May = frozenset({Duty.RUN_MEETINGS})
 VOICES: May = frozenset({Duty.HANDLE_VOICES})
 TEXT: May = frozenset({Duty.DRAFT_TEXT})
 DIRECTORY: May = frozenset({Duty.KEEP_DIRECTORY})
+OWN: May = frozenset({Duty.ANSWER_OWN})
 LETTERS: May = frozenset({Duty.SEE_LETTERS})
 SET_UP: May = frozenset({Duty.SET_UP})
 
@@ -42,6 +43,7 @@ PUBLIC = (
     Row("/favicon.ico", opens=ANYBODY, then="/static/img/favicon.ico"),
     # The office has chosen no color and put up no logo.
     *(Row(name, otherwise=404) for name in ("looks", "logo")),
+    Row("desk:my_data", opens=SIGNED_IN, then="desk:mine", otherwise="account_login"),
     *(Row(f"desk:{name}", opens=SIGNED_IN, otherwise="account_login") for name in ("mine", "erase_me")),
     *(public("desk:took_part", slug) for slug in ("open", "over")),
     nowhere("desk:took_part", "hidden"),
@@ -139,7 +141,8 @@ ACCOUNT = (
 # --- Actions of lists ---------------------------------------------------------------------------------
 
 BULK = (
-    *(BulkRow("consultations_voice", action, "voice", VOICES) for action in ("assign", "release", "send", "approve")),
+    *(BulkRow("consultations_voice", action, "voice", VOICES) for action in ("assign", "release", "approve")),
+    BulkRow("consultations_voice", "send", "voice", VOICES | OWN),
     BulkRow("consultations_announcement", "withdraw", "announcement", PROCESS),
     *(BulkRow("consultations_reminderrule", action, "rule", PROCESS) for action in ("switch_on", "switch_off")),
     *(BulkRow("meetings_registration", action, "registration", MEETINGS) for action in ("confirm_people", "remove_people")),
@@ -196,7 +199,9 @@ MODELS = (
     *model("consultations_department", "department", PROCESS),
     *model("consultations_publication", "publication", PROCESS, may=""),
     *model("consultations_report", "report", PROCESS, may="add change"),
-    *model("consultations_voice", "voice", VOICES, may="add", page=VOICES),
+    # The list of officials holds what is given to them; nothing is, so no page of a voice opens.
+    *model("consultations_voice", "voice", VOICES, look=READ_ALL | VOICES | OWN, may="add")[:1],
+    *model("consultations_voice", "voice", VOICES, may="add", page=VOICES)[1:],
     *model("consultations_voiceimport", "voice_import", VOICES, may="add change"),
     *model("consultations_answertemplate", "template", VOICES),
     *model("consultations_proposedchange", "waiting_change", TEXT, may=""),
@@ -219,6 +224,8 @@ MODELS = (
     Row("admin:accounts_portal_changelist", "", AT_DESK, then="admin:accounts_portal_change", acts=NOBODY),
     *model("accounts_portal", "portal", SET_UP, may="change")[1:],
     *model("accounts_auditentry", "entry", READ_ALL, may=""),
+    *model("accounts_erasure", "erasure", READ_ALL, may=""),
+    *model("accounts_retentionrun", "retention", READ_ALL, may=""),
 )
 
 
@@ -242,10 +249,12 @@ DESK = (
     Row("admin:autocomplete"),
     Row("admin:jsi18n", opens=AT_DESK, acts=NOBODY),
     Row("admin:view_on_site", "zero zero", opens=AT_DESK, then=404, acts=NOBODY),
-    Row("admin:app_list", "app", opens=READ_ALL, cases=((AT_DESK, 404),), acts=NOBODY),
+    Row("admin:app_list", "app", opens=READ_ALL | OWN, cases=((AT_DESK, 404),), acts=NOBODY),
     Row("/admin/(?P<url>.*)$", "nothing", opens=AT_DESK, then=404, acts=NOBODY),
     page("desk_blueprint", "", PROCESS),
-    page("desk_preview", "kind version", READ_ALL, acts=NOBODY),
+    page("desk_person", "", DIRECTORY),
+    page("desk_status", "", READ_ALL, acts=NOBODY),
+    page("desk_preview", "kind version", READ_ALL, acts=TEXT),
     # Consultations
     page("consultations_plan", "consultation", READ_ALL | PROCESS, acts=NOBODY),
     page("consultations_publish", "consultation", READ_ALL | PROCESS, acts=PROCESS),

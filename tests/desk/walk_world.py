@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from accounts.acting import acting
 from accounts.contacts.entering import put_up_contacts
 from accounts.letters import owe_letter
-from accounts.models import AuditEntry, Letter, LetterText, Organization, Portal, Sphere, Suppression
+from accounts.models import AuditEntry, Erasure, Letter, LetterText, Organization, Portal, RetentionRun, Sphere, Suppression
 from consultations.actions import schedule
 from consultations.models import (
     AnswerTemplate,
@@ -161,6 +161,8 @@ def _office(world: World) -> dict[str, object]:
             kind="unknown_account", language="pl", subject="Konto", body="Nie ma.", why="Tak.", changed_at=AT, changed_by=keeper
         ).kind,
         "portal": Portal.objects.get_or_create(name="Gmina", office="Urząd", changed_at=AT)[0].pk,
+        "erasure": Erasure.objects.create(address_hash="0" * 64, at=AT).pk,
+        "retention": RetentionRun.objects.create(at=AT).pk,
         "entry": AuditEntry.objects.latest("pk").pk,
         "pl": "pl",
         "uuid": "00000000-0000-4000-8000-000000000000",
