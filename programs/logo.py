@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from lxml import etree
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 LARGEST = 200_000
 MOST_PIXELS = 8_000_000  # 32 MB once unpacked
@@ -81,6 +81,8 @@ def logo_of(content: bytes) -> Logo:
 
 def _raster(content: bytes, reader: str, mode: str) -> bytes:
     """The dots alone: no notes, profile or place, no second frame, nothing that stood behind the end."""
+    # WeasyPrint has Pillow fill up half a picture, wherever it was imported once.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(BytesIO(content), formats=(reader,)) as image:
             if image.width * image.height > MOST_PIXELS:

@@ -48,7 +48,7 @@ def test_the_list_says_why_and_leads_to_the_letters(client, coordinator):
 def test_the_list_takes_the_same_queries_whatever_it_holds(client, coordinator, django_assert_num_queries, count):
     for row in refusing(count):
         lift_suppression(row, by=coordinator, at=NOW)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         assert client.get(LIST).status_code == 200
 
 

@@ -97,9 +97,9 @@ def test_pages_take_the_same_queries_however_many_texts_are_own(client, coordina
         LetterText.objects.create(
             kind=kind, language="pl", subject="T", body="B", why="W", changed_at=NOW, changed_by=coordinator
         )
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         client.get(LIST)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         client.get(EDIT)
 
 

@@ -243,7 +243,7 @@ def test_queries_of_the_page(client, coordinator, n, django_assert_num_queries):
     Organization.objects.bulk_create([Organization(name=f"K{i}", nip=NIP) for i in range(n)])
     made = put_up(coordinator, *(f"K{i};;;;Toruń;;;" for i in range(n)))
     client.get(page_of(made))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         client.get(page_of(made))
 
 

@@ -221,7 +221,7 @@ def test_the_list_takes_the_same_queries(client, coordinator, count, django_asse
     for n in range(count):
         for name in (f"Alfa{n}", f"ALFA{n}"):
             Organization.objects.create(name=name)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         page = client.get(reverse("admin:accounts_duplicates"))
     assert len(page.context["rows"]) == count
 

@@ -131,8 +131,8 @@ def test_an_auditor_assigns_nothing(client, made):
 def test_the_page_costs_the_same_however_many(desk, made, department, django_assert_num_queries, count):
     parts = [proposal(made).parts.get() for _one in range(count)]
     Part.objects.update(department=department, assignee=drafter())
-    # A session, its user, roles and permissions (7); the parts; departments and people to choose from.
-    with django_assert_num_queries(7 + 1 + 2):
+    # A session, its user and roles (5); the parts; departments and people to choose from.
+    with django_assert_num_queries(5 + 1 + 2):
         desk.get(ASSIGN, {"ids": ",".join(str(part.pk) for part in parts)})
 
 
@@ -156,7 +156,7 @@ def test_the_list_of_departments_costs_the_same_however_many(desk, made, django_
         one = Department.objects.create(name=f"Wydział {number}")
         one.members.add(drafter())
         proposal(made).parts.update(department=one)
-    # A session, its user, roles and permissions (7); two counts, the rows, their people.
-    with django_assert_num_queries(11):
+    # A session, its user and roles (5); two counts, the rows, their people.
+    with django_assert_num_queries(9):
         page = desk.get(reverse("admin:consultations_department_changelist"))
     assert {row.to_answer for row in page.context["cl"].result_list} == {1}

@@ -279,6 +279,6 @@ def test_who_enters_letters(client, made, role, enters):
 def test_the_page_asks_as_many_queries_for_any_number_of_rows(desk, made, rows, django_assert_num_queries):
     data = typed(made, FIRST, rows=rows, kind="x")
     desk.post(reverse(PAGE), data)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         page = text_of(desk.post(reverse(PAGE), data))
     assert len(re.findall('id="row-[0-9]+"', page)) == int(rows)

@@ -305,7 +305,7 @@ def test_who_looks_and_who_records(desk, client, made, role, looks, enters):
 def test_the_preview_asks_as_many_queries_for_any_number_of_rows(desk, made, rows, django_assert_num_queries):
     sheet = put_up(desk, made, rows_of(rows))
     desk.get(page_of(sheet))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         desk.get(page_of(sheet))
 
 

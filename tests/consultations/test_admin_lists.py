@@ -65,11 +65,11 @@ def test_a_document_is_added_with_its_size_and_removed(desk):
 @pytest.mark.parametrize("rows", [1, 30])
 @pytest.mark.parametrize(
     ("model", "expected"),
-    # A session, its user and roles (3), permissions (2); what the filter offers, two counts, the rows. A consultation
+    # A session, its user and roles (3); what the filter offers, two counts, the rows. A consultation
     # has no filter by consultation, but its stages and meetings; a moved date names the stage that moved.
     [
-        *(("consultation", 12), ("datechange", 12)),
-        *((model, 11) for model in ("stage", "formalevent", "announcement", "document", "follow")),
+        *(("consultation", 10), ("datechange", 10)),
+        *((model, 9) for model in ("stage", "formalevent", "announcement", "document", "follow")),
     ],
 )
 def test_a_list_costs_the_same_whatever_the_rows(desk, django_assert_num_queries, model, expected, rows):

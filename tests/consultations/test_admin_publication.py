@@ -164,8 +164,8 @@ def test_the_page_costs_the_same_however_many_wrote(desk, made, django_assert_nu
     published(made)
     for voice in made.voices.all():
         corrected(voice.parts.get(), at=PUBLISHED)
-    # A session, its user, roles and permissions (7); the consultation; the preview (5); stages; acts; corrections.
-    with django_assert_num_queries(7 + 1 + 5 + 1 + 2):
+    # A session, its user and roles (5); the consultation; the preview (5); stages; acts; corrections.
+    with django_assert_num_queries(5 + 1 + 5 + 1 + 2):
         desk.get(address(made))
 
 
@@ -173,8 +173,8 @@ def test_the_page_costs_the_same_however_many_wrote(desk, made, django_assert_nu
 def test_the_list_of_acts_costs_the_same_however_many(desk, made, django_assert_num_queries, count):
     for number in range(count):
         answered(proposal(made)), published(made, note=str(number))
-    # A session, its user, roles and permissions (7); what the filter offers, two counts, the rows.
-    with django_assert_num_queries(11):
+    # A session, its user and roles (5); what the filter offers, two counts, the rows.
+    with django_assert_num_queries(9):
         page = desk.get(reverse("admin:consultations_publication_changelist"))
     assert page.context["cl"].result_count == count
 

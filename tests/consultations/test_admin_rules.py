@@ -232,7 +232,7 @@ def test_pages_take_the_same_queries_whatever_the_rules(desk, django_assert_num_
         opens = OPENS + timedelta(days=40 * number)
         stage(made, kind=Kind.REMARKS, name=f"Uwagi {number}", opens_at=opens, closes_at=opens + DAY)
         rules.add_rule(made, kind="stage_closes", audience="silent", hours=number + 1, at=AT)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         desk.get(LIST)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         desk.get(f"{LIST}plan/{made.pk}/")

@@ -194,10 +194,10 @@ def test_pages_cost_the_same_however_many_are_alike(desk, made, django_assert_nu
     voices = [answered(proposal(made, text=SPORT)) for _one in range(count)]
     proposal(made, text=SPORT)
     desk.get(groups(made)), desk.get(of(voices[0]))
-    # A session, its user, roles and permissions (7); the consultation; the state and what is kept; what waits; voices and parts.
-    with django_assert_num_queries(7 + 1 + 2 + 1 + 2):
+    # A session, its user and roles (5); the consultation; the state and what is kept; what waits; voices and parts.
+    with django_assert_num_queries(5 + 1 + 2 + 1 + 2):
         desk.get(groups(made))
     # The voice and its parts; the state and what is kept; those like it and their parts.
-    with django_assert_num_queries(7 + 2 + 2 + 2):
+    with django_assert_num_queries(5 + 2 + 2 + 2):
         desk.get(of(voices[0]))
     assert Voice.objects.count() == count + 1

@@ -363,4 +363,4 @@ def test_the_screen_takes_the_same_queries_for_any_number_of_parts(desk, made, p
         desk.get(screen(voice))
 
 
-SCREEN_QUERIES = 19
+SCREEN_QUERIES = 17

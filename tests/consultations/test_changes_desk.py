@@ -278,7 +278,7 @@ def test_the_page_of_a_version_asks_as_much_for_many_as_for_one(desk, made, vers
         added = propose(part, text=f"Nowy {number}.", action=ChangeAction.ADD)
         verbs.apply_change(added, version, by=drafter(), at=AT)
     desk.get(changes(version))
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(25):
         desk.get(changes(version))
 
 

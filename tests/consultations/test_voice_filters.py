@@ -185,7 +185,7 @@ def test_the_list_takes_the_same_queries_for_any_number_of_voices(desk, made, ro
         desk.get(LIST)
 
 
-LIST_QUERIES = 12
+LIST_QUERIES = 10
 
 
 # --- Many at once --------------------------------------------------------------------------------

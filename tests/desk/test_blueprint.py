@@ -264,10 +264,10 @@ def test_only_who_runs_the_process_may(by):
 def test_queries_stay_the_same_with_more_rows(desk, django_assert_num_queries):
     source = past()
     address = f"{PAGE}?source={source.pk}&year=2028"
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(16):
         desk.get(address)
     for number in range(3):
         add_event(source, name=f"Zdarzenie {number}", by=None, at=PUBLISHED)
         add_topic(source, name=f"Temat {number}", at=PUBLISHED)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(16):
         desk.get(address)

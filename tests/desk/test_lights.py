@@ -138,5 +138,5 @@ def test_the_first_page_takes_the_same_queries_whatever_waits(client, time_machi
         if number % 2:
             Letter.objects.filter(pk=letter.pk).update(state=State.FAILED, troubled_at=NOW)
     client.force_login(person("", Role.COORDINATOR))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         assert client.get(reverse("admin:index")).status_code == 200

@@ -295,7 +295,7 @@ def test_the_page_of_the_desk_costs_the_same_however_many_there_are(django_asser
     for _n in range(others):
         consultations.announcement(row.consultation)
     desk = at_desk()
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         desk.get(f"/en/admin/preview/announcement/{row.pk}/")
 
 

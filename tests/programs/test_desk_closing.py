@@ -55,7 +55,7 @@ def test_the_list_asks_the_same_number_of_queries_however_many_there_are(drafter
     version = draft()
     for number in range(1, count + 1):
         marked(version, "§ 1", *StatutoryElement.objects.all(), element(number))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         drafter.get(page("checklist", version))
 
 

@@ -224,7 +224,7 @@ def test_the_page_asks_the_same_number_of_queries_for_more_files(drafter, django
         other = frozen(version.program, units=paragraphs(2))
         ask(drafter, version, ask="pdf", base=other.number)
     frozen(version.program, units=paragraphs(2))
-    with django_assert_num_queries(10 + bool(more)):  # files of changes also say why: one query for all of them
+    with django_assert_num_queries(8 + bool(more)):  # files of changes also say why: one query for all of them
         assert len(drafter.get(page("files", version)).context["rows"]) == 3 + more
 
 

@@ -203,7 +203,7 @@ def test_the_first_row_of_another_part_that_cannot_stay_is_shown_there(drafter, 
 def test_the_preview_asks_the_same_number_of_queries_for_a_long_file(drafter, django_assert_num_queries, count):
     base = draft(units=paragraphs(count))
     waiting = read(put_up(base.program, typed(*(f"Treść numer {n}." for n in range(1, count))), base=base))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         assert len(list(drafter.get(import_page(waiting)).context["form"])) == count - 1
 
 

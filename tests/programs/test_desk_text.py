@@ -60,7 +60,7 @@ def test_an_empty_text_begins_with_its_first_unit(drafter):
 @pytest.mark.parametrize("rows", [3, 60])
 def test_the_page_asks_the_same_number_of_queries_for_a_long_text(drafter, django_assert_num_queries, rows):
     version = draft(units=paragraphs(rows))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         assert len(drafter.get(page("text", version)).context["units"]) == rows
 
 
