@@ -320,7 +320,7 @@ def test_recording_asks_a_set_number_of_queries_for_each_row(desk, made, django_
 def test_the_list_of_sheets_reads_no_rows(desk, made, django_assert_num_queries):
     for count in (1, 3):
         put_up(desk, made, rows_of(count))
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(9):
             desk.get(reverse(LIST))
     assert numbers_of(VoiceImport.objects.latest("pk")) == {}
 

@@ -167,7 +167,7 @@ def test_who_does_not_run_the_process_changes_nothing(client, role, looks):
 def test_the_list_asks_as_much_with_three_reports_as_with_one(desk, more, django_assert_num_queries):
     for number in range(1 + more):
         written(consultation(f"20{27 + number}"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         assert desk.get(reverse("admin:consultations_report_changelist")).status_code == 200
 
 
