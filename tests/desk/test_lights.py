@@ -9,7 +9,6 @@ from accounts.beats import TASK_WORDS
 from accounts.letters import OutboxHealth
 from accounts.models import Heartbeat, Letter, State, User
 from accounts.roles import Role
-from config.celery import app
 from desk.lights import Level, counts, lights
 from tests.factories.accounts import NOW, SECOND, owed, person
 
@@ -23,11 +22,6 @@ def health(*, beat: timedelta = MINUTE, **values: object) -> OutboxHealth:
 
 def levels(found: OutboxHealth) -> list[Level]:
     return [light.level for light in lights(found, NOW)]
-
-
-def test_every_task_of_the_beat_table_is_watched():
-    # What is done once a day says so in a row of its own: accounts.RetentionRun.
-    assert {entry["task"] for entry in app.conf.beat_schedule.values()} == {*TASK_WORDS, "desk.retain"}
 
 
 def test_when_all_is_well_one_calm_sentence_says_so():
