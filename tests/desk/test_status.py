@@ -35,8 +35,8 @@ def test_it_asks_a_fixed_number_of_queries(client, django_assert_num_queries, le
     for _letter in range(letters):
         owed()
     client.get(reverse("admin:desk_status"))
-    # Who it is and what they may: seven. On PostgreSQL also its clock.
-    with django_assert_num_queries(21 if connection.vendor == "postgresql" else 20):
+    # Who it is and what they may: five. On PostgreSQL also its clock.
+    with django_assert_num_queries(19 if connection.vendor == "postgresql" else 18):
         client.get(reverse("admin:desk_status"))
 
 
