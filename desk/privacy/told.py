@@ -38,4 +38,5 @@ def _long(kept: Kept) -> Promise | str:
         return kept.long
     if not (days := rule.period().days):
         return rule.since
-    return f"{ngettext('%(n)d day', '%(n)d days', days) % {'n': days}} {rule.since}"
+    period = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+    return f"{period} {rule.since}"
