@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.timezone import localdate
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.audit import record_person
 from accounts.forgetting import sign_of
@@ -122,16 +122,21 @@ def _files(email: str, at: datetime) -> list[tuple[str, bytes]]:
     topics = TopicProposal.objects.filter(email__iexact=email).select_related("meeting").order_by("pk")
     files += [(f"teksty/temat-{topic.pk}.md", _text(topic.title, str(topic.meeting), topic, ("text",))) for topic in topics]
     scanned = Submission.objects.filter(email__iexact=email).exclude(scan="").order_by("pk")
-    files += [(f"skany/{str(one.scan.name).rpartition('/')[2]}", _read(one)) for one in scanned]
+    files += [_scan(one) for one in scanned]
     meetings = Registration.objects.filter(email__iexact=email).select_related("meeting", "group__parent", "group__meeting")
     if entries := [one for one in meetings.order_by("pk") if has_entry(one)]:
         files.append(("spotkania.ics", own_entries(entries, at=at)))
     return files
 
 
-def _read(submission: Submission) -> bytes:
-    with submission.scan.open() as scan:
-        return bytes(scan.read())
+def _scan(submission: Submission) -> tuple[str, bytes]:
+    """One that is gone from the disk keeps nothing else back: a sentence stands in its place."""
+    name = f"skany/{str(submission.scan.name).rpartition('/')[2]}"
+    try:
+        with submission.scan.open() as scan:
+            return name, bytes(scan.read())
+    except FileNotFoundError:
+        return f"{name}.txt", gettext("This scan is not where it should be. Write to the office and ask for it.").encode()
 
 
 def _voice_text(voice: Voice) -> bytes:

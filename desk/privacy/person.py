@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from functools import partial
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
@@ -12,7 +13,7 @@ from accounts.audit import record_erasure
 from accounts.forgetting import address_hash, empty_letters
 from accounts.models import ContactImport, Erasure, Letter, Rate, State, Suppression, User
 from accounts.roles import Duty, has_duty
-from consultations.models import Follow, KeptDraft, Submission, Voice, VoiceImport, VoiceKind
+from consultations.models import Follow, KeptDraft, Part, Submission, Voice, VoiceImport
 from desk.privacy.naming import names, naming
 from desk.privacy.retention import NOBODY
 from desk.privacy.theirs import groups_run
@@ -89,15 +90,14 @@ def _letters_received(email: str, at: datetime) -> dict[str, int]:
     mine = list(Submission.objects.select_for_update().filter(email__iexact=email).order_by("pk"))
     for submission in mine:
         if submission.scan:
-            name, storage = str(submission.scan.name), submission.scan.storage
-            transaction.on_commit(lambda name=name, storage=storage: storage.delete(name))  # type: ignore[misc]
+            transaction.on_commit(partial(submission.scan.storage.delete, str(submission.scan.name)))
     keys = [one.pk for one in mine]
     voices = Voice.objects.filter(submission__in=keys)
     voices.update(original={})
     # Nobody was ever to read these.
-    gone = {"text": WITHDRAWN, "reasons": "", "proposed_wording": "", "folded": ""}
     withdrawn = voices.filter(submission__withdrawn_at__isnull=False)
-    withdrawn.filter(kind__in=VoiceKind.values).update(**gone)
+    withdrawn.update(text=WITHDRAWN, reasons="", proposed_wording="", folded="")
+    Part.objects.filter(voice__in=withdrawn).exclude(excerpt="").update(excerpt=WITHDRAWN)
     Submission.objects.filter(pk__in=keys).update(name="", email="", scan="", erased_at=at)
     return {"consultations.Submission": len(keys)}
 

@@ -12,6 +12,7 @@ from accounts.actions import account_for
 from accounts.folding import folded
 from accounts.models import ContactImport, Erasure, Letter, Rate, Suppression
 from accounts.roles import Role
+from consultations.actions.answers import cut_voice
 from consultations.actions.drafts import keep_draft
 from consultations.actions.intake import EnteredLetter, record_letter
 from consultations.actions.news import confirm_follow, follow, write_to_coordinator
@@ -58,7 +59,9 @@ def planted() -> Voice:
     public = voices.proposal(made, author=author, text="Więcej drzew.")
     confirm_submission(public.submission, at=AT)
     release_voices([public], by=voices.coordinator(), at=AT)
-    withdraw_submission(voices.proposal(made, author=author, text=f"Jestem {NAME}.").submission, at=AT)
+    withdrawn = voices.proposal(made, author=author, text=f"Jestem {NAME}. Więcej ławek.")
+    cut_voice(withdrawn, excerpts=[f"Jestem {NAME}.", "Więcej ławek."], by=voices.coordinator(), at=AT)
+    withdraw_submission(withdrawn.submission, at=AT)
     scan = ContentFile(b"%PDF-1.7 " + NAME.encode(), name="list.pdf")
     letter = EnteredLetter(made, author, [ProposalText("Z papieru.")], Channel.PAPER, AT, "", scan=scan)
     record_letter(letter, form_token=voices.token(), by=voices.coordinator(), at=AT)

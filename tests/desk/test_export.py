@@ -197,3 +197,14 @@ def test_from_my_matters(client):
     assert answer.headers["Content-Disposition"] == 'attachment; filename="moje-dane-2027-07-24.zip"'
     assert "no-store" in answer.headers["Cache-Control"]
     assert NAME in unpacked(answer.content)["dane.json"].decode()
+
+
+def test_a_scan_that_is_gone_from_the_disk_keeps_nothing_else_back():
+    planted()
+    scan = Submission.objects.exclude(scan="").get().scan
+    scan.storage.delete(scan.name)
+    handed = own_export()
+    (name,) = [name for name in handed if name.startswith("skany/")]
+    assert name.endswith(".txt")
+    assert "urzędu" in handed[name].decode()
+    assert "dane.json" in handed
