@@ -18,11 +18,11 @@ from accounts.audit import record_export
 from accounts.contacts.columns import HEADS, is_phone
 from accounts.contacts.entering import enter_contacts, forget_contacts, planned, put_up_contacts
 from accounts.contacts.plan import Outcome, Planned
-from accounts.contacts.refusals import Unreadable
 from accounts.contacts.returned import returned_list
 from accounts.desk import DeskAdmin, staff
 from accounts.models import ContactImport, Export, Organization
 from accounts.roles import Duty
+from accounts.spreadsheets import Unreadable
 
 ROWS_ON_A_PAGE = 100
 _ORDER = {outcome: place for place, outcome in enumerate(Outcome)}

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.contacts.plan import KEPT, Entry, Outcome, Planned, plan
 from accounts.contacts.reading import MAX_BYTES, read
-from accounts.contacts.refusals import Reason, Unreadable
+from accounts.contacts.refusals import Reason
 from accounts.contacts.rows import judged
 from accounts.folding import folded
 from accounts.models import ContactImport, Organization, Sphere, User
 from accounts.roles import Duty, has_duty
+from accounts.spreadsheets import Unreadable
 
 AT_ONCE = 1_000  # rows in one statement
 _CHANGED = (*KEPT, "verified_at", "uninvited_at")

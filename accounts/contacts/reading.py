@@ -7,8 +7,8 @@ from io import StringIO
 from typing import NotRequired, TypedDict
 
 from accounts.contacts.columns import ADVICE, HEADS, KNOWN, key
-from accounts.contacts.refusals import Reason, Unreadable
-from accounts.spreadsheets import as_typed
+from accounts.contacts.refusals import Reason
+from accounts.spreadsheets import Unreadable, as_typed
 
 MAX_BYTES, MAX_ROWS, MAX_COLUMNS = 10_000_000, 20_000, 200
 SEPARATORS = (";", ",", "\t")

@@ -27,16 +27,3 @@ class Reason(TextChoices):
         "open_quote",
         _("A quotation mark is not closed, or a cell is too long, in the row that begins in line %(named)s. Correct that row."),
     )
-
-
-class Unreadable(Exception):
-    """`named` is what the sentence speaks of."""
-
-    def __init__(self, reason: Reason, named: str = "") -> None:
-        super().__init__(reason, named)
-        self.reason = reason
-        self.named = named
-
-    @property
-    def in_words(self) -> str:
-        return str(self.reason.label) % {"named": self.named}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.once import token_of
+from accounts.spreadsheets import Unreadable
 from consultations.actions.answers import draft_answer, send_for_approval
 from consultations.actions.voices import (
     Author,
@@ -28,7 +29,7 @@ from consultations.actions.voices import (
     submit_remarks,
 )
 from consultations.imports.columns import COLUMNS
-from consultations.imports.refusals import Reason, Unreadable
+from consultations.imports.refusals import Reason
 from consultations.models import Channel, Consultation, Outcome, Part, Submission, Voice, VoiceImport, VoiceKind
 from programs.child import ChildFailed, Limits, run
 from programs.freshness import public_changed

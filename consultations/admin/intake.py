@@ -18,10 +18,10 @@ from accounts.audit import record_export
 from accounts.desk import DeskAdmin, staff
 from accounts.models import Export
 from accounts.roles import Duty
+from accounts.spreadsheets import Unreadable
 from consultations.actions.intake import REFUSALS, forget_sheet, put_up_sheet, record_rows
 from consultations.forms.imported import ImportedRow, PutUpForm, rows_of
 from consultations.forms.sheet import STEP, Sheet
-from consultations.imports.refusals import Unreadable
 from consultations.imports.sheets import CONTENT_TYPE, blank_sheet, returned_sheet
 from consultations.models import Voice, VoiceImport, VoiceKind
 from programs.admin.pages import number

@@ -13,8 +13,9 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from accounts.folding import folded
+from accounts.spreadsheets import Unreadable
 from consultations.imports.columns import COLUMNS, GIVEN_BACK, NAMES, REQUIRED, head
-from consultations.imports.refusals import Reason, Unreadable
+from consultations.imports.refusals import Reason
 
 _MB = 2**20
 MAX_BYTES, MAX_UNPACKED, MAX_PARTS = 5 * _MB, 40 * _MB, 500

@@ -46,16 +46,3 @@ class Reason(TextChoices):
     ERROR = "error", _("There is an error of the spreadsheet program here instead of words.")
     TOO_LONG = "too_long", _("There are more than 20,000 characters here. Divide them into several rows.")
     STRAY = "stray", _("There are words in this row beyond the last column that has a name. Move them under a name.")
-
-
-class Unreadable(Exception):
-    """`named` are the columns that the sentence speaks of."""
-
-    def __init__(self, reason: Reason, named: str = "") -> None:
-        super().__init__(reason, named)
-        self.reason = reason
-        self.named = named
-
-    @property
-    def in_words(self) -> str:
-        return str(self.reason.label) % {"named": self.named}

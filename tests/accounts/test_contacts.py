@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from accounts.contacts.plan import Entry, Outcome, plan
 from accounts.contacts.reading import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, read
-from accounts.contacts.refusals import Reason, Unreadable
+from accounts.contacts.refusals import Reason
 from accounts.contacts.returned import returned_list
 from accounts.contacts.rows import judged
+from accounts.spreadsheets import Unreadable
 
 NIP, OTHER_NIP, REGON, KRS = "5260250274", "9991037195", "192598184", "0000123456"
 SPHERES = {"1": 11, "1a": 12, "pomoc spoleczna, w tym pomoc rodzinom": 11}

@@ -17,10 +17,11 @@ from accounts.contacts.entering import (
     put_up_contacts,
 )
 from accounts.contacts.reading import MAX_BYTES, MAX_ROWS
-from accounts.contacts.refusals import Reason, Unreadable
+from accounts.contacts.refusals import Reason
 from accounts.models import AuditEntry, ContactImport, Organization, Sphere
 from accounts.models.contacts import LISTS_LIVE
 from accounts.roles import Role
+from accounts.spreadsheets import Unreadable
 from desk.privacy.retention import retain
 from tests.factories.accounts import NOW, SECOND, person
 

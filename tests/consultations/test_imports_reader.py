@@ -9,10 +9,11 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.formula import ArrayFormula
 
+from accounts.spreadsheets import Unreadable
 from consultations.imports import reader
 from consultations.imports.columns import COLUMNS, GIVEN_BACK, head
 from consultations.imports.reader import MAX_BYTES, MAX_CHARACTERS, MAX_ROWS, MAX_UNPACKED, read
-from consultations.imports.refusals import Reason, Unreadable
+from consultations.imports.refusals import Reason
 from programs.child import Limits, run
 from tests.factories.sheets import GOOD, book, rows_of, saved
 
