@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.letters import OutboxHealth, outbox_health
+from accounts.models import RetentionRun
 from desk.health import reach_broker, reach_cache
 from desk.lights import Level, lights
 
@@ -24,6 +25,7 @@ from desk.lights import Level, lights
 CLOCK_MAY_BE_OFF = timedelta(seconds=20)
 LEAST_FREE = 1_000_000_000  # bytes
 MAIL_PATIENCE = 5  # seconds
+ERASED_WITHIN = timedelta(days=2)  # it is done once a day
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ def checkup(at: datetime) -> list[Finding]:
     if not database.is_ok:
         return [database]
     health = outbox_health(at)
-    return [database, _migrations(), _workers(health, at), _mail(), _broker(), _cache(), _storage(), _clock(health, at)]
+    work = [_migrations(), _workers(health, at), _erasing(at)]
+    return [database, *work, _mail(), _broker(), _cache(), _storage(), _clock(health, at)]
 
 
 def send_trial(to: str) -> None:
@@ -70,6 +73,14 @@ def _workers(health: OutboxHealth, at: datetime) -> Finding:
     """The same sentences as on the first page of the desk: beats that are silent, letters that wait, failed, are in doubt."""
     found = lights(health, at)
     return Finding(_("Workers and letters"), " ".join(light.sentence for light in found), is_ok=found[0].level != Level.STOP)
+
+
+def _erasing(at: datetime) -> Finding:
+    name = _("Erasing by the clock")
+    if not RetentionRun.objects.filter(at__gte=at - ERASED_WITHIN).exists():
+        words = _("What is kept too long was not erased for two days. Start the scheduler, or run “manage.py retain” to see why.")
+        return Finding(name, words, is_ok=False)
+    return Finding(name, _("It is done every day."))
 
 
 def _mail() -> Finding:

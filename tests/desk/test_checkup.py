@@ -20,7 +20,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone, translation
 
 from accounts.beats import TASK_WORDS
-from accounts.models import Heartbeat
+from accounts.models import Heartbeat, RetentionRun
 from desk import checkup
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 def in_order(monkeypatch):
     monkeypatch.setattr(checkup, "reach_broker", lambda: None)
     Heartbeat.objects.bulk_create([Heartbeat(task=task, at=timezone.now()) for task in TASK_WORDS])
+    RetentionRun.objects.create(at=timezone.now())
     with translation.override("en"):
         yield
 
@@ -46,7 +47,19 @@ def told() -> tuple[str, bool]:
 def test_in_order():
     words, is_ok = told()
     assert is_ok, words
-    assert words.count("ok  ") == 8
+    assert words.count("ok  ") == 9
+
+
+@pytest.mark.parametrize(("ago", "is_ok"), [(timedelta(days=2), True), (timedelta(days=2, microseconds=1), False), (None, False)])
+def test_what_is_kept_too_long_is_erased_every_day(time_machine, ago, is_ok):
+    now = timezone.now()
+    time_machine.move_to(now, tick=False)
+    RetentionRun.objects.all().delete()
+    if ago:
+        RetentionRun.objects.create(at=now - ago)
+    found = next(one for one in checkup.checkup(now) if one.name == "Erasing by the clock")
+    assert found.is_ok is is_ok
+    assert ("manage.py retain" in found.words) is not is_ok
 
 
 def test_a_letter_on_trial(mailoutbox):
