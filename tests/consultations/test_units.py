@@ -260,7 +260,7 @@ def test_the_list_of_a_unit_takes_the_same_queries_for_any_number_of_voices(desk
                 desk.get(LIST)
 
 
-LIST_QUERIES = 11
+LIST_QUERIES = 9
 
 # --- The screen ----------------------------------------------------------------------------------
 
@@ -342,7 +342,7 @@ def test_the_screen_of_a_unit_takes_the_same_queries_for_any_number_of_parts(des
             desk.get(screen(voice))
 
 
-SCREEN_QUERIES = 16
+SCREEN_QUERIES = 14
 
 # --- The rest of the desk ------------------------------------------------------------------------
 
