@@ -21,6 +21,6 @@ app.conf.beat_schedule = {
     "tick-meetings": {"task": "meetings.tick", "schedule": 60.0, "options": {"expires": 50}},
     "render-reports": {"task": "consultations.render_reports", "schedule": 60.0, "options": {"expires": 50, "queue": "files"}},
     # Does its work once a day, whenever the workers are there.
-    "retain": {"task": "desk.retain", "schedule": 3600.0, "options": {"expires": 3000}},
+    "retain": {"task": "desk.retain", "schedule": 300.0, "options": {"expires": 290}},
     "render-owed-files": {"task": "programs.render_owed", "schedule": 60.0, "options": {"expires": 50, "queue": "files"}},
 }

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -77,7 +78,10 @@ def _workers(health: OutboxHealth, at: datetime) -> Finding:
 
 def _erasing(at: datetime) -> Finding:
     name = _("Erasing by the clock")
-    if not RetentionRun.objects.filter(at__gte=at - ERASED_WITHIN).exists():
+    last = RetentionRun.objects.order_by("-at").values_list("at", flat=True).first()
+    if last is None:
+        return Finding(name, _("It has not been done yet. It is within five minutes of the start of the scheduler."), is_ok=False)
+    if last < at - ERASED_WITHIN:
         words = _("What is kept too long was not erased for two days. Start the scheduler, or run “manage.py retain” to see why.")
         return Finding(name, words, is_ok=False)
     return Finding(name, _("It is done every day."))
@@ -132,10 +136,10 @@ def _storage() -> Finding:
     except OSError:
         words = _("They cannot be written. Free some space on the disk of VAR_DIR, and let the portal's user write there.")
         return Finding(name, words, is_ok=False)
-    told = {"n": free // 1_000_000}
+    told = {"free": filesizeformat(free)}
     if free < LEAST_FREE:
-        return Finding(name, _("Only %(n)d MB are free. Free some space on the disk of VAR_DIR.") % told, is_ok=False)
-    return Finding(name, _("They can be written; %(n)d MB are free.") % told)
+        return Finding(name, _("Only %(free)s are free. Free some space on the disk of VAR_DIR.") % told, is_ok=False)
+    return Finding(name, _("They can be written; %(free)s are free.") % told)
 
 
 def _clock(health: OutboxHealth, at: datetime) -> Finding:

@@ -21,7 +21,7 @@ from consultations.models.intake import DRAFTS_LIVE
 from meetings.models import Registration, WorkingGroup
 
 BATCH = 500
-# The beat comes more often, so that a night without workers is made up for in the morning.
+# The beat comes far more often, so that a new portal, or one that stood still at night, does not wait.
 ONCE_IN = timedelta(hours=20)
 
 
